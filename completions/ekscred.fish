@@ -1,0 +1,221 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_ekscred_global_optspecs
+    string join \n region= profile= o/output= query= debug ca-bundle= cli-read-timeout= cli-connect-timeout= endpoint-url= no-verify-ssl no-sign-request no-paginate color= no-cli-pager cli-binary-format= cli-auto-prompt no-cli-auto-prompt cli-error-format= h/help V/version
+end
+
+function __fish_ekscred_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_ekscred_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_ekscred_using_subcommand
+    set -l cmd (__fish_ekscred_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c ekscred -n "__fish_ekscred_needs_command" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_needs_command" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_needs_command" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_needs_command" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "version" -d 'Print the version'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cluster-name -d 'Name or ARN of the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s i -l cluster-id -d 'Id of a local cluster on AWS Outposts; aws-iam-authenticator\'s name for the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s r -l role-arn -d 'Role to assume' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s e -l external-id -d 'External id for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cluster-name -d 'Name or ARN of the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s i -l cluster-id -d 'Id of a local cluster on AWS Outposts; aws-iam-authenticator\'s name for the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s r -l role-arn -d 'Role to assume' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s e -l external-id -d 'External id for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l token-only -d 'Print the bare token, not an ExecCredential'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cluster-name -d 'Name or ARN of the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s i -l cluster-id -d 'Id of a local cluster on AWS Outposts; aws-iam-authenticator\'s name for the cluster' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s r -l role-arn -d 'Role to assume' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s e -l external-id -d 'External id for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s s -l short -d 'Print only the number'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "version" -d 'Print the version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and __fish_seen_subcommand_from eks" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'

@@ -1,0 +1,58 @@
+//! Keys in the environment.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+use aws_credential_types::Credentials;
+use time::OffsetDateTime;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+
+use super::{Outcome, Search, check_access_key_id};
+use crate::error::configuration;
+use crate::world::{
+    AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN, AWS_SESSION_TOKEN, World,
+};
+
+/// `AWS_ACCESS_KEY_ID` and its companions, unless `--profile` names a profile: then that was meant.
+pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+    let world = search.world;
+    let secret = || world.text(AWS_SECRET_ACCESS_KEY);
+    if search.profile_from_flag {
+        return Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned()));
+    }
+    let Some(id) = world.text(AWS_ACCESS_KEY_ID)? else {
+        // The AWS CLI goes on here, whatever else is set.
+        let without = if secret()?.is_some() { " (AWS_SECRET_ACCESS_KEY alone is)" } else { "" };
+        return Ok(Outcome::Nothing(format!("environment: AWS_ACCESS_KEY_ID is not set{without}")));
+    };
+    check_access_key_id(&id, AWS_ACCESS_KEY_ID.name)?;
+    let Some(secret) = secret()? else {
+        return Err(configuration("AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not")
+            .hint("set both, or unset AWS_ACCESS_KEY_ID to use a profile")
+            .into());
+    };
+    // The old name first: botocore's EnvProvider.TOKENS.
+    let session_token = match world.text(AWS_SECURITY_TOKEN)? {
+        Some(token) => Some(token),
+        None => world.text(AWS_SESSION_TOKEN)?,
+    };
+    let expiry = expiration(world)?;
+    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiry, "environment")))
+}
+
+fn expiration(world: &World) -> Result<Option<SystemTime>> {
+    let Some(text) = world.text(AWS_CREDENTIAL_EXPIRATION)? else { return Ok(None) };
+    let time = parse_time(&text).ok_or_else(|| {
+        configuration("AWS_CREDENTIAL_EXPIRATION is not an RFC 3339 time")
+            .hint("write it as 2026-01-02T03:04:05Z, or unset it")
+    })?;
+    Ok(Some(time.into()))
+}
+
+/// RFC 3339 or ISO 8601 with a zone; also the `... UTC` for `Z` that older AWS tools write.
+fn parse_time(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    let zulu = text.strip_suffix("UTC").map(|time| format!("{}Z", time.trim_end()));
+    let text = zulu.as_deref().unwrap_or(text);
+    OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT)).ok()
+}

@@ -1,0 +1,86 @@
+//! Where credentials come from: the order of sources, in one place.
+//!
+//! It is the order of AWS CLI v2 (botocore's `credentials.create_credential_resolver`). A source that applies and
+//! fails ends the search; a source that does not apply says why, and the next one is asked.
+
+mod environment;
+mod static_keys;
+mod unsupported;
+
+pub(crate) use unsupported::not_supported;
+
+use anyhow::Result;
+use aws_credential_types::Credentials;
+
+use crate::aws::profiles::{Profile, Profiles};
+use crate::error::configuration;
+use crate::world::World;
+
+/// What the sources look at.
+pub struct Search<'a> {
+    /// The name of the profile.
+    pub profile_name: &'a str,
+    /// The profile; empty where the default one does not exist.
+    pub profile: Profile<'a>,
+    /// Whether the profile was named by `--profile`, which beats what the environment holds.
+    pub profile_from_flag: bool,
+    /// Both files, for messages.
+    pub profiles: &'a Profiles<'a>,
+    pub world: &'a World,
+}
+
+/// What one source has to say.
+enum Outcome {
+    Found(Credentials),
+    /// Nothing here, and why: half a sentence for the account of the search.
+    Nothing(String),
+}
+
+type Source = fn(&Search<'_>) -> Result<Outcome>;
+
+/// The sources, in order. The first that applies decides.
+const ORDER: [(&str, Source); 10] = [
+    ("the environment", environment::keys),
+    ("an assumed role", unsupported::assume_role),
+    ("a web identity", unsupported::web_identity),
+    ("SSO", unsupported::sso),
+    ("the credentials file", static_keys::credentials_file),
+    ("aws login", unsupported::login),
+    ("a process", unsupported::process),
+    ("the config file", static_keys::config_file),
+    ("a container", unsupported::container),
+    ("instance metadata", unsupported::instance_metadata),
+];
+
+/// Finds the credentials that the AWS CLI would use.
+///
+/// # Errors
+/// A source that applies but cannot serve, or none: then the message tells what was looked at and why each had nothing.
+pub fn find(search: &Search<'_>) -> Result<Credentials> {
+    let mut account: Vec<String> = Vec::new();
+    for (name, source) in ORDER {
+        match source(search)? {
+            Outcome::Found(credentials) => {
+                account.retain(|why| !why.is_empty());
+                let id = credentials.access_key_id();
+                search.world.debug(|| format!("credentials: {id}, from {name}; passed over: {}", account.join("; ")));
+                return Ok(credentials);
+            }
+            Outcome::Nothing(why) => account.push(why),
+        }
+    }
+    account.retain(|why| !why.is_empty());
+    Err(configuration(format!("no credentials found: {}", account.join("; ")))
+        .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile")
+        .into())
+}
+
+/// An access key id travels in a URL and a header: one with blanks in it is a slip of whoever pasted it.
+fn check_access_key_id(id: &str, place: &str) -> Result<()> {
+    if id.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Err(configuration(format!("{place} has white space or control characters in it"))
+            .hint("set it again, without a newline at its end")
+            .into());
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! The two AWS files, `~/.aws/config` and `~/.aws/credentials`, and the profiles in them.
+//!
+//! Which section is which profile, and what wins where both files speak, follows botocore's
+//! `configloader.build_profile_map` and `session.full_config`.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::aws::ini::{Ini, Section};
+use crate::error::configuration;
+use crate::world::{AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, Variable, World};
+
+/// A larger file is refused: nobody's configuration is, and parsing it would take its size in memory several times.
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The text of one AWS file, and where it came from.
+#[derive(Debug)]
+pub struct File {
+    /// Its path, or a word for it where there is none (no home directory).
+    pub path: PathBuf,
+    text: String,
+    /// Why there is no text, for the message that tells where credentials were looked for.
+    pub absent: Option<&'static str>,
+}
+
+/// Both files as they lie on disk.
+#[derive(Debug)]
+pub struct Files {
+    pub config: File,
+    pub credentials: File,
+}
+
+impl Files {
+    /// Reads both files. A missing file is empty, and so is a thing that is no file (`/dev/null`, a directory), as in
+    /// botocore, which also keeps a FIFO from blocking us.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read, is too large, or is not UTF-8.
+    pub fn read(world: &World) -> Result<Self> {
+        Ok(Self {
+            config: File::read(AWS_CONFIG_FILE, "config", world)?,
+            credentials: File::read(AWS_SHARED_CREDENTIALS_FILE, "credentials", world)?,
+        })
+    }
+
+    /// Parses both files.
+    ///
+    /// # Errors
+    /// A file with a line that cannot be meant; the message names the path and the line.
+    pub fn profiles(&self) -> Result<Profiles<'_>> {
+        Ok(Profiles { config: self.config.parse()?, credentials: self.credentials.parse()?, files: self })
+    }
+}
+
+impl File {
+    fn read(variable: Variable, default_name: &str, world: &World) -> Result<Self> {
+        let path = match world.raw(variable.name) {
+            Some(path) => PathBuf::from(expand(&path, world)),
+            None => match world.home() {
+                Some(home) => home.join(".aws").join(default_name),
+                None => {
+                    let path = Path::new("~/.aws").join(default_name);
+                    return Ok(Self { path, text: String::new(), absent: Some("there is no home directory") });
+                }
+            },
+        };
+        let absent = |path, why| Ok(Self { path, text: String::new(), absent: Some(why) });
+        match fs::metadata(&path) {
+            Err(_) => return absent(path, "does not exist"),
+            Ok(metadata) if !metadata.is_file() => return absent(path, "is not a regular file"),
+            Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
+                let size = metadata.len() / 1024 / 1024;
+                return Err(configuration(format!(
+                    "{} has {size} MiB: an AWS file of at most 16 MiB is read",
+                    path.display()
+                ))
+                .hint(format!("check the file, or set {} to another", variable.name))
+                .into());
+            }
+            Ok(_) => {}
+        }
+        let bytes = fs::read(&path).map_err(|error| {
+            let hint = match error.kind() {
+                ErrorKind::PermissionDenied => "make the file readable for the user that runs ekscred".to_owned(),
+                _ => format!("check the file, or set {} to another", variable.name),
+            };
+            configuration(format!("cannot read {}: {error}", path.display())).hint(hint)
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + memchr::memchr_iter(b'\n', good).count();
+            configuration(format!("{}: line {line}: not valid UTF-8", path.display())).hint("save the file as UTF-8")
+        })?;
+        world.debug(|| format!("read {} ({} bytes)", path.display(), text.len()));
+        Ok(Self { path, text, absent: None })
+    }
+
+    fn parse(&self) -> Result<Ini<'_>> {
+        Ini::parse(&self.text).map_err(|problem| {
+            configuration(format!("{}: line {}: {}", self.path.display(), problem.line, problem.message))
+                .hint("mend that line; the AWS CLI cannot read the file either")
+                .into()
+        })
+    }
+}
+
+/// The profiles of both files.
+#[derive(Debug)]
+pub struct Profiles<'f> {
+    config: Ini<'f>,
+    credentials: Ini<'f>,
+    /// Where they came from.
+    pub files: &'f Files,
+}
+
+impl Profiles<'_> {
+    /// The profile called `name`; `None` where neither file has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Profile<'_>> {
+        // Of several sections for one profile (`[default]` and `[profile default]`, say) the last one counts.
+        let config = self.config.sections().rev().find(|section| profile_name(section.name).as_deref() == Some(name));
+        let credentials = self.credentials.sections().rev().find(|section| section.name == name);
+        (config.is_some() || credentials.is_some()).then_some(Profile { config, credentials })
+    }
+
+    /// The name of every profile, for a suggestion.
+    pub fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let config = self.config.sections().filter_map(|section| profile_name(section.name));
+        config.chain(self.credentials.sections().map(|section| Cow::Borrowed(section.name)))
+    }
+}
+
+/// One profile, as the two files have it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Profile<'p> {
+    /// Its section in the config file.
+    pub config: Option<Section<'p>>,
+    /// Its section in the credentials file.
+    pub credentials: Option<Section<'p>>,
+}
+
+impl<'p> Profile<'p> {
+    /// The value of `key`; the credentials file wins, key by key. An empty value counts as unset.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'p str> {
+        let of = |section: Option<Section<'p>>| section.and_then(|section| section.get(key));
+        of(self.credentials).or_else(|| of(self.config)).filter(|value| !value.is_empty())
+    }
+}
+
+/// The profile that a section of the config file defines: `[default]`, or `[profile NAME]` with the name quoted as in
+/// a shell where it has spaces.
+fn profile_name(section: &str) -> Option<Cow<'_, str>> {
+    if section == "default" {
+        return Some(Cow::Borrowed(section));
+    }
+    if !section.starts_with("profile") {
+        return None;
+    }
+    if section.bytes().any(|byte| matches!(byte, b'"' | b'\'' | b'\\')) {
+        let mut words = shlex::split(section)?.into_iter();
+        let (_profile, name, None) = (words.next()?, words.next()?, words.next()) else { return None };
+        return Some(Cow::Owned(name));
+    }
+    let mut words = section.split_ascii_whitespace();
+    let (_profile, name, None) = (words.next()?, words.next()?, words.next()) else { return None };
+    Some(Cow::Borrowed(name))
+}
+
+/// Expands `$NAME`, `${NAME}` and a leading `~`, as Python's `expandvars` and `expanduser` do; unset names stay.
+fn expand(path: &OsStr, world: &World) -> OsString {
+    let Some(text) = path.to_str() else { return path.to_owned() };
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        expanded.push_str(before);
+        let (name, end) = variable_name(after);
+        match world.raw(name).and_then(|value| value.into_string().ok()) {
+            Some(value) => {
+                expanded.push_str(&value);
+                rest = &after[end..];
+            }
+            None => {
+                expanded.push('$');
+                rest = after;
+            }
+        }
+    }
+    expanded.push_str(rest);
+    match (expanded.strip_prefix('~'), world.home()) {
+        (Some(rest), Some(mut home)) if rest.is_empty() || rest.starts_with('/') => {
+            home.push(rest.trim_start_matches('/'));
+            home.into_os_string()
+        }
+        _ => expanded.into(),
+    }
+}
+
+/// The variable name that `text` (what follows a `$`) begins with, and where it ends.
+fn variable_name(text: &str) -> (&str, usize) {
+    if let Some(braced) = text.strip_prefix('{') {
+        return braced.split_once('}').map_or(("", 0), |(name, _)| (name, name.len() + 2));
+    }
+    let end = text.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
+    let end = end.unwrap_or(text.len());
+    (&text[..end], end)
+}

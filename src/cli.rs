@@ -1,0 +1,282 @@
+//! Every command, flag and spelling, once. Parsing only: no environment, no files; `config.rs` gives it meaning.
+//!
+//! One definition serves all spellings: `ekscred get-token`, the AWS CLI's `eks get-token` with its global flags
+//! anywhere, and aws-iam-authenticator's `token -i`. Long flags may be shortened while they stay unambiguous, and
+//! of a repeated flag the last wins, as in the AWS CLI.
+
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
+
+use anyhow::Result;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::error::usage;
+use crate::world::World;
+
+/// Get into Amazon EKS clusters: a kubectl credential plugin that replaces `aws eks get-token`
+#[derive(Debug, Parser)]
+#[command(name = "ekscred", version, infer_long_args = true, args_override_self = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[command(visible_alias = "token")]
+    GetToken(GetToken),
+    /// The AWS CLI's name for the same: `eks get-token`
+    #[command(subcommand)]
+    Eks(Eks),
+    Version(Version),
+    Completions(Completions),
+}
+
+/// What `ekscred eks` knows of `aws eks`.
+#[derive(Debug, Subcommand)]
+pub enum Eks {
+    GetToken(GetToken),
+}
+
+/// Flags that may stand before or after the command, as the AWS CLI's global flags may.
+#[derive(Debug, Args)]
+pub struct Globals {
+    /// Region whose STS endpoint is used
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Profile of the AWS files to use; beats keys in the environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Format of the output
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Print only what this JMESPath expression selects
+    #[arg(long, global = true, value_name = "JMESPATH")]
+    pub query: Option<String>,
+    /// Log decisions and timings to standard error, never a secret
+    #[arg(long, global = true, num_args = 0, default_missing_value = "")]
+    pub debug: Option<Given>,
+    #[command(flatten)]
+    pub inert: Inert,
+}
+
+/// Print an ExecCredential: a token for the cluster. What kubectl runs
+#[derive(Debug, Args)]
+pub struct GetToken {
+    /// Name or ARN of the cluster
+    #[arg(long, value_name = "NAME|ARN")]
+    pub cluster_name: Option<String>,
+    /// Id of a local cluster on AWS Outposts; aws-iam-authenticator's name for the cluster
+    #[arg(short = 'i', long, value_name = "ID")]
+    pub cluster_id: Option<String>,
+    /// Print the bare token, not an ExecCredential
+    #[arg(long)]
+    pub token_only: bool,
+    /// API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for
+    #[arg(long, value_name = "v1|v1beta1")]
+    pub api_version: Option<String>,
+    /// STS endpoint to put into the token; EKS itself refuses any but AWS's own
+    #[arg(long, value_name = "URL")]
+    pub sts_endpoint: Option<String>,
+    /// Accepted for aws-iam-authenticator's sake; credentials that are keys need no cache
+    #[arg(long)]
+    pub cache: bool,
+    #[command(flatten)]
+    pub role: Role,
+}
+
+/// Flags that ask for a role, which this version refuses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Not supported by this version")]
+#[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
+pub struct Role {
+    /// Role to assume
+    #[arg(short, long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// External id for the role
+    #[arg(short, long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Session name for the role
+    #[arg(short, long, value_name = "NAME")]
+    pub session_name: Option<String>,
+    /// Take the session name from the caller's own session
+    #[arg(long)]
+    pub forward_session_name: bool,
+}
+
+/// The AWS CLI's other global flags. They mean nothing for a token made from keys, there as here, and are accepted
+/// so that changing one word of a kubeconfig is enough.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accepted for the AWS CLI's sake, without effect")]
+pub struct Inert {
+    /// CA bundle for HTTPS; no request is made
+    #[arg(long, global = true, value_name = "PATH")]
+    pub ca_bundle: Option<OsString>,
+    /// Seconds to wait for data; no request is made
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u64>,
+    /// Seconds to wait for a connection; no request is made
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u64>,
+    /// The AWS CLI ignores it for get-token too; see --sts-endpoint
+    #[arg(long, global = true, hide = true)]
+    pub endpoint_url: Option<String>,
+    /// No request is made
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub no_verify_ssl: Option<Given>,
+    /// Refused: an unsigned token is useless
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub no_sign_request: Option<Given>,
+    /// Output has no pages
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub no_paginate: Option<Given>,
+    /// Output has no colour
+    #[arg(long, global = true, hide = true)]
+    pub color: Option<String>,
+    /// There is no pager
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub no_cli_pager: Option<Given>,
+    /// There is no binary input
+    #[arg(long, global = true, hide = true)]
+    pub cli_binary_format: Option<String>,
+    /// There is no auto-prompt
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub cli_auto_prompt: Option<Given>,
+    /// There is no auto-prompt
+    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    pub no_cli_auto_prompt: Option<Given>,
+    /// Errors are one line
+    #[arg(long, global = true, hide = true)]
+    pub cli_error_format: Option<String>,
+}
+
+impl Inert {
+    /// The flags that were given, by name.
+    #[must_use]
+    pub fn given(&self) -> Vec<&'static str> {
+        let Inert {
+            ca_bundle,
+            cli_read_timeout,
+            cli_connect_timeout,
+            endpoint_url,
+            no_verify_ssl,
+            no_sign_request: _, // refused in config.rs
+            no_paginate,
+            color,
+            no_cli_pager,
+            cli_binary_format,
+            cli_auto_prompt,
+            no_cli_auto_prompt,
+            cli_error_format,
+        } = self;
+        [
+            ("--ca-bundle", ca_bundle.is_some()),
+            ("--cli-read-timeout", cli_read_timeout.is_some()),
+            ("--cli-connect-timeout", cli_connect_timeout.is_some()),
+            ("--endpoint-url", endpoint_url.is_some()),
+            ("--no-verify-ssl", no_verify_ssl.is_some()),
+            ("--no-paginate", no_paginate.is_some()),
+            ("--color", color.is_some()),
+            ("--no-cli-pager", no_cli_pager.is_some()),
+            ("--cli-binary-format", cli_binary_format.is_some()),
+            ("--cli-auto-prompt", cli_auto_prompt.is_some()),
+            ("--no-cli-auto-prompt", no_cli_auto_prompt.is_some()),
+            ("--cli-error-format", cli_error_format.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, given)| given.then_some(name))
+        .collect()
+    }
+}
+
+/// Print the version
+#[derive(Debug, Args)]
+pub struct Version {
+    /// Print only the number
+    #[arg(short, long)]
+    pub short: bool,
+}
+
+/// Print a shell's completions, for installations without packaged ones
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// A shell that completions exist for.
+#[expect(clippy::enum_variant_names, reason = "PowerShell is called so")]
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+/// A format of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Json,
+    Text,
+    Yaml,
+}
+
+/// A flag without a value was given.
+///
+/// clap's `bool` flags carry a default value each, which it clones for every level of subcommands where the flag is
+/// global: a seventh of the whole program's instructions. `Option<Given>` costs nothing while the flag is absent.
+#[derive(Clone, Copy, Debug)]
+pub struct Given;
+
+impl From<String> for Given {
+    fn from(_: String) -> Self {
+        Self
+    }
+}
+
+/// The whole command-line definition, for the man pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Parses `arguments`, the program's name first.
+///
+/// # Errors
+/// [`Stop`]: a usage error, or help or version text to print in place of running anything.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    // Not dropped: the process ends within a millisecond, and freeing these costs as much as parsing does.
+    let mut command = ManuallyDrop::new(command());
+    let matches = command.try_get_matches_from_mut(arguments).map_err(Stop)?;
+    let mut matches = ManuallyDrop::new(matches);
+    Cli::from_arg_matches_mut(&mut matches).map_err(Stop)
+}
+
+/// Why parsing ended without a command to run.
+pub struct Stop(clap::Error);
+
+impl Stop {
+    /// Prints help or version text where that was asked for; else gives the usage error.
+    pub(crate) fn conclude(self, world: &World) -> Result<()> {
+        let text = self.0.render().to_string();
+        match self.0.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(world.print(&text)?),
+            _ => Err(summary(&text).into()),
+        }
+    }
+}
+
+/// Makes one line, and a hint, of clap's several: its first paragraph, and its first tip.
+fn summary(text: &str) -> crate::error::Failure {
+    let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let message = paragraph.join(" ");
+    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+    usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(tip.unwrap_or("run `ekscred --help`"))
+}

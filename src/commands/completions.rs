@@ -1,0 +1,17 @@
+//! `ekscred completions`: the committed completion files, for people who installed without them.
+
+use anyhow::{Context, Result};
+
+use crate::cli::{Completions, Shell};
+use crate::world::World;
+
+pub(crate) fn run(arguments: &Completions, world: &World) -> Result<()> {
+    #[expect(clippy::match_same_arms, reason = "they are alike only while the files are")]
+    let script = match arguments.shell {
+        Shell::Bash => include_str!("../../completions/ekscred.bash"),
+        Shell::Zsh => include_str!("../../completions/_ekscred"),
+        Shell::Fish => include_str!("../../completions/ekscred.fish"),
+        Shell::PowerShell => include_str!("../../completions/_ekscred.ps1"),
+    };
+    world.print(script).context("cannot write to standard output")
+}

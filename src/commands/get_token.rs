@@ -1,0 +1,86 @@
+//! `ekscred get-token`: print an ExecCredential. The product.
+
+use anyhow::{Context, Result};
+
+use crate::aws::credentials::{self, Search};
+use crate::aws::endpoint;
+use crate::aws::profiles::Files;
+use crate::cli::{GetToken, Globals};
+use crate::config::{Answer, ProfileChoice, Request};
+use crate::exec_info::{ApiVersion, ExecInfo, exec_credential};
+use crate::output;
+use crate::token::{Token, rules, sign_token};
+use crate::world::{KUBERNETES_EXEC_INFO, World};
+
+pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Result<()> {
+    for flag in globals.inert.given() {
+        world.debug(|| format!("{flag} is accepted and has no effect"));
+    }
+    let exec_info = exec_info(arguments.api_version.is_some(), world);
+    let files = Files::read(world)?;
+    let profiles = files.profiles()?;
+    let choice = ProfileChoice::make(globals.profile.as_deref(), world)?;
+    let profile = choice.find(&profiles)?;
+    let request = Request::resolve(globals, arguments, &exec_info, profile, world)?;
+    let credentials = credentials::find(&Search {
+        profile_name: &choice.name,
+        profile,
+        profile_from_flag: choice.from_flag,
+        profiles: &profiles,
+        world,
+    })?;
+    let endpoint = endpoint::resolve(&request.endpoint)?;
+    let now = world.now();
+    let token = sign_token(&credentials, &endpoint, &request.cluster, now)?;
+    let document = render(&token, &request.answer)?;
+    warn_of_size(&token, credentials.session_token(), world);
+    world.debug(|| {
+        let verdict = rules::first_failure(&token.bearer, now.into());
+        let verdict = verdict.map_or("passes the server's rules".to_owned(), |failure| failure.to_string());
+        format!("signed for {}, cluster {}: {verdict}", endpoint.url, request.cluster.as_str())
+    });
+    world.print(&document).context("cannot write to standard output")
+}
+
+/// Reads `KUBERNETES_EXEC_INFO` and says what is odd about it.
+fn exec_info(api_version_given: bool, world: &World) -> ExecInfo {
+    let value = world.raw(KUBERNETES_EXEC_INFO.name);
+    let (exec_info, warning) = ExecInfo::read(value.as_ref().map(|value| value.as_encoded_bytes()));
+    if !api_version_given {
+        if let Some(warning) = warning {
+            world.warn(&warning);
+        }
+        if exec_info.api_version == Some(ApiVersion::V1Alpha1) {
+            world.say(
+                "hint: this kubeconfig user has apiVersion client.authentication.k8s.io/v1alpha1, which kubectl \
+                 dropped in 1.24: change it to client.authentication.k8s.io/v1beta1",
+            );
+        }
+    }
+    exec_info
+}
+
+fn render(token: &Token, answer: &Answer) -> Result<String> {
+    match answer {
+        Answer::Token => Ok(format!("{}\n", token.bearer)),
+        Answer::Credential { api_version, format, query: None } => {
+            output::render(&exec_credential(token, *api_version), *format)
+        }
+        Answer::Credential { api_version, format, query: Some(query) } => {
+            let selected = output::select(&exec_credential(token, *api_version), query)?;
+            output::render(&selected, *format)
+        }
+    }
+}
+
+/// A server refuses a token that is too long, without saying so; the person should know before it does.
+fn warn_of_size(token: &Token, session_token: Option<&str>, world: &World) {
+    if token.bearer.len() > rules::MAX_TOKEN_BYTES {
+        world.warn(&format!(
+            "the token has {} bytes and clusters refuse more than {}: the session token in it, {} bytes, is too long",
+            token.bearer.len(),
+            rules::MAX_TOKEN_BYTES,
+            session_token.map_or(0, str::len),
+        ));
+    }
+}

@@ -1,0 +1,103 @@
+//! How ekscred fails: what an error carries, the one or two lines it prints, and its exit code.
+//!
+//! Inside, errors are `anyhow::Error`s; the one at the bottom is usually a [`Failure`], made by [`usage`] or
+//! [`configuration`], which knows its [`Kind`] and perhaps a hint. Anything else is [`Kind::Other`].
+
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
+use std::panic::PanicHookInfo;
+
+/// What sort of failure it is. The numbers are the exit codes, after AWS CLI v2's return codes
+/// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line cannot be meant: bad flag, no cluster, both cluster flags, bad `--region`.
+    Usage = 252,
+    /// Configuration or credentials: unknown profile, half a key pair, bad file, none found, expired.
+    Configuration = 253,
+    /// Everything else: output that cannot be written, a bug.
+    Other = 255,
+}
+
+/// An error of a known kind, with a remedy where there is one.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// Adds what to do about it: half a sentence, lower case, no full stop.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A command line that cannot be meant (exit code 252).
+pub fn usage(message: impl Into<String>) -> Failure {
+    Failure { kind: Kind::Usage, message: message.into(), hint: None }
+}
+
+/// Configuration or credentials that do not serve (exit code 253).
+pub fn configuration(message: impl Into<String>) -> Failure {
+    Failure { kind: Kind::Configuration, message: message.into(), hint: None }
+}
+
+/// The exit code that `error` deserves.
+#[must_use]
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    failure(error).map_or(Kind::Other, |failure| failure.kind) as u8
+}
+
+/// `ekscred: error: what: why`, and a `hint:` line where there is a remedy; no newline at the end.
+///
+/// Each stays on its own line whatever the error quotes, because kubectl prints it amid its own messages.
+#[must_use]
+pub fn render(error: &anyhow::Error) -> String {
+    let mut text = format!("ekscred: error: {}", one_line(&format!("{error:#}")));
+    if let Some(hint) = failure(error).and_then(|failure| failure.hint.as_deref()) {
+        let _ = write!(text, "\nhint: {}", one_line(hint));
+    }
+    text
+}
+
+fn failure(error: &anyhow::Error) -> Option<&Failure> {
+    error.chain().find_map(|cause| cause.downcast_ref::<Failure>())
+}
+
+/// `text` with its control characters (a newline in a cluster name, say) written as escapes.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+/// The panic hook: one line and exit code 255, in place of Rust's several and 101 (or a core dump).
+///
+/// The panic's own message stays out: it can quote the data that was being handled.
+pub fn report_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    #[expect(clippy::disallowed_methods, reason = "a hook is given no World")]
+    let mut stderr = std::io::stderr();
+    let _ = writeln!(stderr, "ekscred: error: internal error{place}: this is a bug, please report it");
+    #[expect(clippy::exit, reason = "nothing above a panic can choose the exit code")]
+    std::process::exit(i32::from(Kind::Other as u8));
+}

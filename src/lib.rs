@@ -1,0 +1,54 @@
+//! `ekscred`: a kubectl exec credential plugin for Amazon EKS.
+//!
+//! This library exists for the binary and its tests and promises no stable interface.
+//! `ARCHITECTURE.md` says which module does what and what may depend on what.
+
+pub mod aws;
+mod cli;
+mod commands;
+mod config;
+mod error;
+mod exec_info;
+mod log;
+mod output;
+pub mod token;
+pub mod world;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use cli::command;
+pub use error::report_panic;
+
+use cli::{Cli, Command, Eks};
+use world::World;
+
+/// Runs one command line: `arguments` begins with the program's name, as in `std::env::args_os`.
+///
+/// Standard output gets one whole document or nothing; every failure is one `ekscred: error:` line on standard
+/// error, at most one `hint:` line, and the exit code that ARCHITECTURE.md lists.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
+    match parse_and_dispatch(arguments, world) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            world.say(&error::render(&error));
+            ExitCode::from(error::exit_code(&error))
+        }
+    }
+}
+
+fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<()> {
+    let cli = match cli::parse(arguments) {
+        Ok(cli) => cli,
+        Err(stop) => return stop.conclude(world),
+    };
+    log::start(cli.globals.debug.is_some(), world)?;
+    let Cli { globals, command } = cli;
+    match command {
+        Command::GetToken(arguments) | Command::Eks(Eks::GetToken(arguments)) => {
+            commands::get_token::run(&globals, &arguments, world)
+        }
+        Command::Version(arguments) => commands::version::run(&globals, &arguments, world),
+        Command::Completions(arguments) => commands::completions::run(&arguments, world),
+    }
+}

@@ -1,0 +1,21 @@
+//! The process: hands the real clock, environment and streams to the library. Everything else is in `lib.rs`.
+
+use std::env;
+use std::io::{stderr, stdout};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use ekscred::world::{Host, World};
+
+#[expect(clippy::disallowed_methods, reason = "the one place that has the clock, the environment and the streams")]
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(ekscred::report_panic));
+    let world = World::new(Host {
+        variable: Box::new(|name| env::var_os(name)),
+        clock: Box::new(SystemTime::now),
+        home: Box::new(dirs::home_dir),
+        stdout: Box::new(stdout()),
+        stderr: Box::new(stderr()),
+    });
+    ekscred::run(env::args_os(), &world)
+}

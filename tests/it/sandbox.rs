@@ -1,0 +1,216 @@
+//! A made-up world for one run of the program: variables, home directory, clock and streams, all of the test's making.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ekscred::world::{Host, World};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// AWS's documentation's example keys.
+pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// 2026-01-02T03:04:05Z, the time of every test that does not choose its own.
+pub const NOW: u64 = 1_767_323_045;
+
+/// A world under construction.
+pub struct Sandbox {
+    home: TempDir,
+    variables: HashMap<String, OsString>,
+    has_home: bool,
+    now: SystemTime,
+    broken_stdout: bool,
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: u8,
+    pub stdout: String,
+    pub stderr: String,
+    /// Where the run happened, for the message of a failing assertion.
+    scene: String,
+}
+
+impl Sandbox {
+    /// An empty home directory, no variables.
+    pub fn new() -> Self {
+        Self {
+            home: TempDir::new().expect("a temporary directory"),
+            variables: HashMap::new(),
+            has_home: true,
+            now: SystemTime::UNIX_EPOCH + Duration::from_secs(NOW),
+            broken_stdout: false,
+        }
+    }
+
+    /// The example keys in the environment.
+    pub fn with_keys() -> Self {
+        Self::new().var("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID).var("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+    }
+
+    pub fn var(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Writes a file below the home directory.
+    pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.home.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, content).expect("a file");
+        self
+    }
+
+    pub fn config(self, content: &str) -> Self {
+        self.file(".aws/config", content)
+    }
+
+    pub fn credentials(self, content: &str) -> Self {
+        self.file(".aws/credentials", content)
+    }
+
+    /// No home directory at all.
+    pub fn homeless(mut self) -> Self {
+        self.has_home = false;
+        self
+    }
+
+    /// Seconds since the epoch.
+    pub fn at(mut self, now: u64) -> Self {
+        self.now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+        self
+    }
+
+    /// Standard output is a pipe that nobody reads.
+    pub fn broken_stdout(mut self) -> Self {
+        self.broken_stdout = true;
+        self
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Runs `ekscred` with these arguments, in process.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        self.run_os(arguments.iter().map(OsString::from))
+    }
+
+    pub fn run_os(&self, arguments: impl IntoIterator<Item = OsString>) -> Outcome {
+        let (stdout, stderr) = (Stream::default(), Stream::default());
+        let variables = self.variables.clone();
+        let home: Option<PathBuf> = self.has_home.then(|| self.home.path().to_owned());
+        let now = self.now;
+        let world = World::new(Host {
+            variable: Box::new(move |name| variables.get(name).cloned()),
+            clock: Box::new(move || now),
+            home: Box::new(move || home.clone()),
+            stdout: if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) },
+            stderr: Box::new(stderr.clone()),
+        });
+        let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
+        let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);
+        for name in ["config", "credentials"] {
+            let text = fs::read(self.home.path().join(".aws").join(name)).unwrap_or_default();
+            let _ = writeln!(scene, "{name}: {:?}", String::from_utf8_lossy(&text[..text.len().min(2000)]));
+        }
+        let code = ekscred::run(arguments, &world);
+        // ExitCode keeps its number to itself, but for comparison.
+        let code = (0..=255).find(|&number| ExitCode::from(number) == code).expect("an exit code");
+        Outcome { code, stdout: stdout.text(), stderr: stderr.text(), scene }
+    }
+
+    /// Runs a command that must succeed in silence, and gives its standard output.
+    #[track_caller]
+    pub fn stdout(&self, arguments: &[&str]) -> String {
+        let outcome = self.run(arguments);
+        outcome.assert_success();
+        assert_eq!(outcome.stderr, "", "{outcome}");
+        outcome.stdout
+    }
+
+    /// The URL inside the token of `get-token` with these further arguments.
+    #[track_caller]
+    pub fn url(&self, arguments: &[&str]) -> String {
+        let arguments: Vec<&str> = ["get-token", "--token-only"].iter().chain(arguments).copied().collect();
+        url_in(self.stdout(&arguments).trim())
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub fn assert_success(&self) {
+        assert_eq!(self.code, 0, "{self}");
+    }
+
+    /// The run failed with this code and exactly this on standard error, and printed nothing.
+    #[track_caller]
+    pub fn assert_failure(&self, code: u8, stderr: &str) {
+        assert_eq!((self.stderr.as_str(), self.code, self.stdout.as_str()), (stderr, code, ""), "{self}");
+    }
+
+    /// The ExecCredential that was printed.
+    #[track_caller]
+    pub fn credential(&self) -> Value {
+        self.assert_success();
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}code: {}\nstdout: {:?}\nstderr: {:?}", self.scene, self.code, self.stdout, self.stderr)
+    }
+}
+
+/// The URL inside a token.
+#[track_caller]
+pub fn url_in(token: &str) -> String {
+    let encoded = token.strip_prefix("k8s-aws-v1.").expect("the token's prefix");
+    String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).expect("base64url")).expect("UTF-8")
+}
+
+/// A stream that remembers what was written.
+#[derive(Clone, Default)]
+struct Stream(Rc<RefCell<Vec<u8>>>);
+
+impl Stream {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).expect("UTF-8")
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct BrokenPipe;
+
+impl Write for BrokenPipe {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
