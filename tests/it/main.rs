@@ -2,7 +2,7 @@
 
 mod argv;
 mod config;
-mod credentials;
+
 mod errors;
 mod generated;
 mod leaks;
