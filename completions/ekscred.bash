@@ -133,7 +133,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__completions)
-            opts="-o -h --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help bash zsh fish powershell"
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version bash zsh fish powershell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -195,7 +195,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__eks)
-            opts="-o -h --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help get-token help"
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version get-token help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -257,7 +257,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__eks__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -405,7 +405,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -609,7 +609,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__version)
-            opts="-s -o -h --short --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help"
+            opts="-s -o -h -V --short --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

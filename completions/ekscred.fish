@@ -83,6 +83,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-pag
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cluster-name -d 'Name or ARN of the cluster' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s i -l cluster-id -d 'Id of a local cluster on AWS Outposts; aws-iam-authenticator\'s name for the cluster' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
@@ -114,6 +115,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-pager -
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -135,6 +137,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cluster-name -d 'Name or ARN of the cluster' -r
@@ -168,6 +171,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l region -d 'Region whose STS endpoint is used' -r
@@ -192,6 +196,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-pager
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -213,9 +218,11 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-p
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "version" -d 'Print the version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and __fish_seen_subcommand_from eks" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -f -a "bash zsh fish powershell"

@@ -16,7 +16,14 @@ use crate::world::World;
 
 /// Get into Amazon EKS clusters: a kubectl credential plugin that replaces `aws eks get-token`
 #[derive(Debug, Parser)]
-#[command(name = "ekscred", version, infer_long_args = true, args_override_self = true, max_term_width = 100)]
+#[command(
+    name = "ekscred",
+    version,
+    propagate_version = true,
+    infer_long_args = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,

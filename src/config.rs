@@ -318,7 +318,10 @@ fn refuse_role(role: &Role) -> Result<()> {
 fn parse_sts_endpoint(url: &str) -> Result<String> {
     let uri: Option<http::Uri> = url.parse().ok();
     let fits = uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some() && uri.query().is_none()
+        matches!(uri.scheme_str(), Some("https" | "http"))
+            && uri.host().is_some()
+            && uri.query().is_none()
+            && url.len() < 2048
     });
     if fits {
         return Ok(url.to_owned());

@@ -81,7 +81,7 @@ fn failure(error: &anyhow::Error) -> Option<&Failure> {
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
+        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
             line.extend(character.escape_default());
         } else {
             line.push(character);
@@ -92,9 +92,13 @@ pub fn one_line(text: &str) -> String {
 
 /// The panic hook: one line and exit code 255, in place of Rust's several and 101 (or a core dump).
 ///
-/// The panic's own message stays out: it can quote the data that was being handled.
+/// The panic's own message stays out, since it can quote the data that was being handled, and so do the folders of the
+/// machine that built the program.
 pub fn report_panic(panic: &PanicHookInfo<'_>) {
-    let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let place = panic.location().map_or_else(String::new, |at| {
+        let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        format!(" at {file}:{}", at.line())
+    });
     #[expect(clippy::disallowed_methods, reason = "a hook is given no World")]
     let mut stderr = std::io::stderr();
     let _ = writeln!(stderr, "ekscred: error: internal error{place}: this is a bug, please report it");

@@ -1,7 +1,9 @@
 //! The process: hands the real clock, environment and streams to the library. Everything else is in `lib.rs`.
 
+mod stdout;
+
 use std::env;
-use std::io::{stderr, stdout};
+use std::io::stderr;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -14,7 +16,7 @@ fn main() -> ExitCode {
         variable: Box::new(|name| env::var_os(name)),
         clock: Box::new(SystemTime::now),
         home: Box::new(dirs::home_dir),
-        stdout: Box::new(stdout()),
+        stdout: stdout::stdout(),
         stderr: Box::new(stderr()),
     });
     ekscred::run(env::args_os(), &world)

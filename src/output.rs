@@ -10,11 +10,21 @@ use serde_json::{Map, Value};
 use crate::cli::Format;
 use crate::error::usage;
 
+/// The longest query, and the most brackets and signs in one that its parser recurses for: the stack has an end.
+const MAX_QUERY_BYTES: usize = 4096;
+const MAX_QUERY_NESTING: usize = 64;
+
 /// What `query` selects of `document`; `null` where it selects nothing.
 ///
 /// # Errors
 /// A query that is not JMESPath, or that fails on this document: usage errors, as in the AWS CLI.
 pub fn select(document: &Value, query: &str) -> Result<Value> {
+    let nesting = query.bytes().filter(|byte| b"[({!&".contains(byte)).count();
+    if query.len() > MAX_QUERY_BYTES || nesting > MAX_QUERY_NESTING {
+        return Err(usage(format!("--query is too long, with {} bytes and {nesting} brackets", query.len()))
+            .hint("an ExecCredential has little to select from: try status.token")
+            .into());
+    }
     let explain = |error: jmespath::JmespathError| {
         usage(format!("--query `{query}`: {}", error.reason)).hint("see https://jmespath.org for the syntax")
     };

@@ -6,7 +6,6 @@ use crate::cli::{Completions, Shell};
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Completions, world: &World) -> Result<()> {
-    #[expect(clippy::match_same_arms, reason = "they are alike only while the files are")]
     let script = match arguments.shell {
         Shell::Bash => include_str!("../../completions/ekscred.bash"),
         Shell::Zsh => include_str!("../../completions/_ekscred"),

@@ -252,10 +252,22 @@ fn query_and_output() {
              expirationTimestamp: \"{end}\"\n  token: {token}\n"
         )
     );
-    for query in ["status.", "[", "nope(@)", "length(`1`)", ""] {
+    let nested = ["[", "(", "!", "{a:", "&"].map(|part| part.repeat(64));
+    let long = ["a.", "a|", "a||"].map(|part| part.repeat(4096 / part.len()));
+    let queries = nested.iter().chain(&long).map(String::as_str);
+    for query in queries.chain(["status.", "[", "nope(@)", "length(`1`)", ""]) {
         let outcome = sandbox.run(&["get-token", "-i", "demo", "--query", query]);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (252, ""), "{outcome}");
         assert!(outcome.stderr.starts_with(&format!("ekscred: error: --query `{query}`: ")), "{outcome}");
         assert_eq!(outcome.stderr.lines().count(), 2, "{outcome}");
+    }
+    for (query, size) in [("[".repeat(65), "65 bytes and 65"), ("a".repeat(4097), "4097 bytes and 0")] {
+        sandbox.run(&["get-token", "-i", "demo", "--query", &query]).assert_failure(
+            252,
+            &format!(
+                "ekscred: error: --query is too long, with {size} brackets\n\
+                 hint: an ExecCredential has little to select from: try status.token\n"
+            ),
+        );
     }
 }

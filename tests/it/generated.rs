@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use clap::Command;
@@ -48,6 +49,12 @@ fn completions() {
     ] {
         let mut script = Vec::new();
         generate(shell, &mut ekscred::command(), "ekscred", &mut script);
+        if shell == Shell::Fish {
+            // clap_complete leaves positional arguments out of fish's file (clap-rs/clap#6295).
+            let condition = "__fish_ekscred_using_subcommand completions";
+            writeln!(script, "complete -c ekscred -n \"{condition}\" -f -a \"bash zsh fish powershell\"")
+                .expect("a line");
+        }
         assert_current(path, &String::from_utf8(script).expect("UTF-8"));
     }
 }

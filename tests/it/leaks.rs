@@ -1,1 +1,94 @@
+//! No secret in any message or log, however much is logged and whatever goes wrong.
 
+use std::fs;
+
+use crate::sandbox::{SECRET_ACCESS_KEY, Sandbox};
+
+const SESSION_TOKEN: &str = "SESSION/TOKEN+SECRET==";
+
+/// What must never be seen: secrets, and whatever the token is made of.
+fn assert_clean(text: &str, token: &str) {
+    let signature = "X-Amz-Signature";
+    for secret in [SECRET_ACCESS_KEY, SESSION_TOKEN, "SESSION%2FTOKEN", "k8s-aws-v1.", signature] {
+        assert!(!text.contains(secret), "{secret} is in:\n{text}");
+    }
+    assert!(token.is_empty() || !text.contains(token), "the token is in:\n{text}");
+}
+
+#[test]
+fn debug_log_tells_decisions_and_no_secret() {
+    let sandbox =
+        Sandbox::with_keys().var("AWS_SESSION_TOKEN", SESSION_TOKEN).config("[default]\nregion = eu-west-1\n");
+    let log = sandbox.home().join("log");
+    let sandbox = sandbox.var("EKSCRED_LOG_FILE", &log).var("EKSCRED_DEBUG", "1");
+    let outcome = sandbox.run(&["get-token", "-i", "demo", "--token-only", "--no-verify-ssl"]);
+    outcome.assert_success();
+    assert_clean(&outcome.stderr, outcome.stdout.trim());
+    for decision in [
+        "region eu-west-1 from the profile",
+        "credentials: AKIAIOSFODNN7EXAMPLE, from the environment",
+        "--no-verify-ssl is accepted and has no effect",
+        "passes the server's rules",
+    ] {
+        assert!(outcome.stderr.contains(decision), "{decision}: {outcome}");
+    }
+    let log_text = fs::read_to_string(&log).expect("the log file");
+    assert_clean(&log_text, outcome.stdout.trim());
+    assert_eq!(log_text.lines().count(), outcome.stderr.lines().count());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&log).expect("the log file").permissions().mode() & 0o777, 0o600);
+    }
+    // The next run appends.
+    sandbox.run(&["get-token", "-i", "demo"]).assert_success();
+    assert!(fs::read_to_string(&log).expect("the log file").starts_with(&log_text));
+}
+
+#[test]
+fn debug_tells_which_rule_a_token_breaks() {
+    let outcome =
+        Sandbox::with_keys().run(&["get-token", "-i", "demo", "--debug", "--sts-endpoint", "http://127.0.0.1:1"]);
+    outcome.assert_success();
+    assert!(outcome.stderr.contains("breaks the server's rule 4 (an https URL): the scheme is http"), "{outcome}");
+}
+
+#[test]
+fn the_log_file_has_the_error_too() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.home().join("log");
+    let sandbox = sandbox.var("EKSCRED_LOG_FILE", &log);
+    let outcome = sandbox.run(&["get-token"]);
+    assert_eq!(outcome.stderr.lines().count(), 2);
+    let text = fs::read_to_string(&log).expect("the log file");
+    assert!(text.contains("ekscred: error: no cluster is named\\nhint: "), "{text}");
+}
+
+#[test]
+fn errors_quote_no_secret() {
+    let keys = format!(
+        "[default]\naws_access_key_id = AKIA\naws_secret_access_key = {SECRET_ACCESS_KEY}\naws_session_token = {SESSION_TOKEN}\n"
+    );
+    for credentials in [
+        format!("{keys}{SECRET_ACCESS_KEY}\n"),
+        format!("{keys}{keys}"),
+        format!("{keys}aws_secret_access_key = {SECRET_ACCESS_KEY}\n"),
+        format!("[default]\naws_access_key_id = AKIA {SECRET_ACCESS_KEY}\naws_secret_access_key = x\n"),
+        format!("{SECRET_ACCESS_KEY}\n"),
+        format!("[default]\nx =\n  {SECRET_ACCESS_KEY}\n"),
+    ] {
+        for arguments in [&["get-token", "-i", "demo"][..], &["get-token", "-i", "demo", "--debug"]] {
+            let outcome = Sandbox::new().credentials(&credentials).run(arguments);
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (253, ""), "{outcome}");
+            assert_clean(&outcome.stderr, "");
+        }
+    }
+    for (name, value) in [
+        ("AWS_CREDENTIAL_EXPIRATION", SECRET_ACCESS_KEY),
+        ("KUBERNETES_EXEC_INFO", SECRET_ACCESS_KEY),
+        ("AWS_ACCESS_KEY_ID", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"),
+    ] {
+        let outcome = Sandbox::with_keys().var(name, value).run(&["get-token", "-i", "demo"]);
+        assert_clean(&outcome.stderr, "");
+    }
+}

@@ -1,8 +1,11 @@
 //! All integration tests, in one binary: they need Rust and nothing else, not even the network.
 
-mod argv;
-mod config;
+#![allow(clippy::disallowed_methods, clippy::expect_used, reason = "a test may look at its own process, and may panic")]
 
+mod argv;
+mod binary;
+mod config;
+mod credentials;
 mod errors;
 mod generated;
 mod leaks;

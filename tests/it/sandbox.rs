@@ -87,12 +87,6 @@ impl Sandbox {
         self
     }
 
-    /// Seconds since the epoch.
-    pub fn at(mut self, now: u64) -> Self {
-        self.now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
-        self
-    }
-
     /// Standard output is a pipe that nobody reads.
     pub fn broken_stdout(mut self) -> Self {
         self.broken_stdout = true;

@@ -132,6 +132,23 @@ fn a_token_over_the_size_limit_is_printed_with_a_warning() {
 }
 
 #[test]
+fn credentials_that_no_aws_service_gives() {
+    for (name, what) in [("AWS_ACCESS_KEY_ID", "access key id"), ("AWS_SESSION_TOKEN", "session token")] {
+        let run = |length| Sandbox::with_keys().var(name, "+".repeat(length)).run(&["get-token", "-i", "demo"]);
+        run(8192).assert_success();
+        for length in [8193, 130_000] {
+            run(length).assert_failure(
+                253,
+                &format!(
+                    "ekscred: error: the {what} has {length} bytes, which no AWS service gives\n\
+                     hint: check where the credentials come from; --debug tells it\n"
+                ),
+            );
+        }
+    }
+}
+
+#[test]
 fn cluster_name_of_ten_thousand_characters() {
     let name = "n".repeat(10_000);
     assert!(Sandbox::with_keys().url(&["--cluster-name", &name]).len() < 1000);
