@@ -274,7 +274,9 @@ impl Stop {
     pub(crate) fn conclude(self, world: &World) -> Result<()> {
         let text = self.0.render().to_string();
         match self.0.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(world.print(&text)?),
+            ErrorKind::DisplayHelp => Ok(world.print(&text)?),
+            // clap would name the subcommand that `--version` stands behind.
+            ErrorKind::DisplayVersion => Ok(world.print(&format!("ekscred {}\n", env!("CARGO_PKG_VERSION")))?),
             _ => Err(summary(&text).into()),
         }
     }

@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
                 return Ok(());
             }
         }
-        let indent = line.len() - indented.len();
+        let indent = line[..line.len() - indented.len()].chars().count();
         if self.open && indent > self.indent {
             self.continue_value(content);
             return Ok(());
@@ -199,6 +199,10 @@ impl<'t> Parser<'t> {
     fn finish(mut self) -> Result<Ini<'t>, Problem> {
         self.end_of_value()?;
         self.end_of_section()?;
+        // [DEFAULT] may stand twice, but for its keys.
+        if let Some(entry) = duplicate(&self.ini.defaults, |entry| &entry.key) {
+            return Err(Problem { line: entry.line, message: "this key stands twice in its section" });
+        }
         match duplicate(&self.ini.sections, |header| header.name) {
             Some(header) => Err(Problem { line: header.line, message: "this section stands twice" }),
             None => Ok(self.ini),

@@ -6,3 +6,4 @@ pub mod endpoint;
 pub mod ini;
 pub mod partition;
 pub(crate) mod profiles;
+mod shlex;

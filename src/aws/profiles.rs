@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::aws::ini::{Ini, Section};
+use crate::aws::shlex;
 use crate::error::configuration;
 use crate::world::{AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, Variable, World};
 
@@ -163,8 +164,7 @@ fn profile_name(section: &str) -> Option<Cow<'_, str>> {
         return None;
     }
     if section.bytes().any(|byte| matches!(byte, b'"' | b'\'' | b'\\')) {
-        let mut words = shlex::split(section)?.into_iter();
-        let (_profile, name, None) = (words.next()?, words.next()?, words.next()) else { return None };
+        let [_profile, name] = <[String; 2]>::try_from(shlex::split(section)?).ok()?;
         return Some(Cow::Owned(name));
     }
     let mut words = section.split_ascii_whitespace();

@@ -134,7 +134,9 @@ fn prefixes() -> BTreeMap<&'static str, Option<&'static str>> {
 fn versions() {
     let version = env!("CARGO_PKG_VERSION");
     let sandbox = Sandbox::new();
-    assert_eq!(sandbox.stdout(&["--version"]), format!("ekscred {version}\n"));
+    for arguments in [&["--version"][..], &["-V"], &["eks", "get-token", "--version"], &["get-token", "--vers"]] {
+        assert_eq!(sandbox.stdout(arguments), format!("ekscred {version}\n"), "{arguments:?}");
+    }
     assert_eq!(sandbox.stdout(&["version"]), format!("ekscred {version}\n"));
     assert_eq!(sandbox.stdout(&["version", "--short"]), format!("{version}\n"));
     assert_eq!(sandbox.stdout(&["version", "-s"]), format!("{version}\n"));
