@@ -127,7 +127,8 @@ def accepted_spellings():
 def example(action):
     if action.choices:
         return action.choices[0]
-    return {"profile": "default", "query": "kind", "endpoint_url": "https://localhost", "region": "eu-west-1"}.get(action.dest, "1")
+    return {"profile": "default", "query": "kind", "endpoint_url": "https://localhost",
+            "region": "eu-west-1"}.get(action.dest, "1")
 
 
 def meaning(parsers, flag, value):

@@ -11,7 +11,8 @@ class Case:
     name: str
     config: Union[str, bytes, None] = None  # ~/.aws/config
     credentials: Union[str, bytes, None] = None  # ~/.aws/credentials
-    files: Mapping[str, str] = field(default_factory=dict)  # other files, by their path in HOME; a path with / is a folder
+    files: Mapping[str,
+                   str] = field(default_factory=dict)  # other files, by their path in HOME; a path with / is a folder
     env: Mapping[str, Union[str, None]] = field(default_factory=dict)  # None takes HOME away
     arguments: tuple = ()  # behind `eks get-token --cluster-name demo`
 

@@ -11,6 +11,7 @@ import pytest
 import aws2
 import plugin
 import vectors
+from cases import DEFAULT, keys
 from test_botocore import date_of, taken_apart
 
 ARN = "arn:aws:iam::111122223333:role/demo"
@@ -45,10 +46,10 @@ def spellings(cli):
 @pytest.fixture
 def outcome(run, aws_files):
     """Exit code and output of a run, less what each run has anew."""
-    aws_files(credentials=f"[default]\naws_access_key_id = {plugin.ACCESS_KEY}\naws_secret_access_key = {plugin.SECRET_KEY}\n")
+    aws_files(credentials=DEFAULT + keys("A"))
 
-    def outcome(*words):
-        result = run(*words)
+    def outcome(*arguments):
+        result = run(*arguments)
         stdout = result.stdout
         if result.returncode == 0 and "k8s-aws-v1" in stdout:
             stdout = re.sub(r"k8s-aws-v1\.[\w-]+", lambda token: plugin.token_url(token[0]), stdout)
@@ -70,7 +71,8 @@ def words(spelling, value):
 
 def test_all_flags_of_the_aws_cli(spellings, outcome):
     flags = {(flag, value) for _, flag, value, _ in spellings}
-    assert {flag for flag, _ in flags} >= {"--region", "--profile", "--output", "--query", "--cluster-name", "--cluster-id"}
+    assert {flag for flag, _ in flags} >= {"--region", "--profile", "--output", "--query", "--cluster-name",
+                                           "--cluster-id"}
     for flag, value in sorted(flags, key=str):
         code, stdout = outcome(*command(flag, words(flag, value)))
         assert code == NO_TOKEN.get(flag, 0), f"{flag} {value}"
@@ -94,7 +96,8 @@ def test_the_ambiguous_ones_work_for_the_aws_cli(spellings):
 def test_values_behind_an_equals_sign(spellings, outcome):
     for spelling, flag, value, _ in spellings:
         if spelling not in AMBIGUOUS and value is not None:
-            assert outcome(*command(flag, [f"{spelling}={value}"])) == outcome(*command(flag, [flag, value])), spelling
+            joined, apart = ([f"{spelling}={value}"], [flag, value])
+            assert outcome(*command(flag, joined)) == outcome(*command(flag, apart)), spelling
 
 
 def test_global_flags_stand_anywhere(spellings, outcome):
@@ -119,7 +122,8 @@ AWS = [
     "eks get-token --cluster-name other --cluster-name demo --region us-west-2 --region=eu-west-1",
     "eks get-token --cluster-id other --cluster-id=demo --region eu-west-1",
     "--output text eks get-token --cluster-name demo --region eu-west-1 --output json",
-    "--no-cli-pager --color off eks get-token --cluster-name demo --region eu-west-1 --no-verify-ssl --cli-read-timeout 5",
+    "--no-cli-pager --color off eks get-token --cluster-name demo --region eu-west-1 --no-verify-ssl",
+    "--cli-read-timeout 5 eks get-token --cluster-name demo --cli-connect-timeout=0 --region eu-west-1",
     "--reg eu-west-1 eks get-token --cluster-n demo --out json",
 ]
 OTHERS = [
@@ -147,7 +151,9 @@ def test_what_others_make_a_token_of(run, line):
     assert signed_as(plugin.assert_credential(run(*line.split(), env=plugin.KEYS))["status"]["token"])
 
 
-@pytest.mark.parametrize("line", ["token -i demo --region eu-west-1 --token-only", "get-token --cluster-name demo --region eu-west-1 --token-only"])
+@pytest.mark.parametrize("line",
+                         ["token -i demo --region eu-west-1 --token-only",
+                          "get-token --cluster-name demo --region eu-west-1 --token-only"])
 def test_the_bare_token(run, line):
     result = run(*line.split(), env=plugin.KEYS)
     assert (result.returncode, result.stderr) == (0, "")
@@ -184,13 +190,19 @@ def test_version_for_eksctl(run):
 
 
 @pytest.mark.parametrize("line", [
-    "", "eks", "eks get-tok --cluster-name demo", "ek get-token --cluster-name demo", "EKS get-token --cluster-name demo",
-    "eks get-token", "eks get-token --cluster-name", "eks get-token --cluster-name=", "eks get-token --cluster-name --region eu-west-1",
-    "eks get-token --cluster demo", "eks get-token --Cluster-Name demo", "eks get-token --cluster_name demo", "eks get-token -cluster-name demo",
-    "eks get-token --cluster-name -x", "eks get-token --cluster-name demo extra", "eks get-token --cluster-name demo get-token",
-    "eks get-token --cluster-name demo --bogus", "eks get-token --cluster-name demo --bogus=1", "eks get-token --cluster-name demo -v",
+    "", "eks", "eks get-tok --cluster-name demo", "ek get-token --cluster-name demo",
+    "EKS get-token --cluster-name demo",
+    "eks get-token", "eks get-token --cluster-name", "eks get-token --cluster-name=",
+    "eks get-token --cluster-name --region eu-west-1",
+    "eks get-token --cluster demo", "eks get-token --Cluster-Name demo", "eks get-token --cluster_name demo",
+    "eks get-token -cluster-name demo",
+    "eks get-token --cluster-name -x", "eks get-token --cluster-name demo extra",
+    "eks get-token --cluster-name demo get-token",
+    "eks get-token --cluster-name demo --bogus", "eks get-token --cluster-name demo --bogus=1",
+    "eks get-token --cluster-name demo -v",
     "eks get-token --cluster-name demo --cluster-id demo", "eks get-token --cluster-name demo --cluster-id=",
-    "eks get-token --cluster-name demo --region", "eks get-token --cluster-name demo --debug=1", "eks get-token --cluster-name demo --no-paginate=1",
+    "eks get-token --cluster-name demo --region", "eks get-token --cluster-name demo --debug=1",
+    "eks get-token --cluster-name demo --no-paginate=1",
     "eks get-token --cluster-name demo --output bogus",
     "eks get-token --cluster-name demo --cli-read-timeout bogus",
     "eks get-token --cluster-name demo --no-", "eks get-token --cluster-name demo --cli- 1",
@@ -202,7 +214,9 @@ def test_what_both_refuse(cli, run, home, line):
     plugin.assert_error(run(*line.split(), env=plugin.KEYS), 252)
 
 
-@pytest.mark.parametrize("name", ["demo", " demo", "a b", "-demo", "--demo", "-1", "=", "a=b", "é", "x" * 100, "@file", "http://host/x"])
+@pytest.mark.parametrize("name",
+                         ["demo", " demo", "a b", "-demo", "--demo", "-1", "=", "a=b", "é", "x" * 100, "@file",
+                          "http://host/x"])
 def test_cluster_names_behind_an_equals_sign(cli, run, home, name):
     arguments = ["eks", "get-token", "--region", "eu-west-1", f"--cluster-name={name}"]
     vector = {**IRELAND, "cluster": name}

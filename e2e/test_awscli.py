@@ -87,12 +87,14 @@ def lay_out(case, home):
     return {name: value and value.replace("{home}", str(home)) for name, value in case.env.items()}
 
 
-@pytest.mark.parametrize("extra", [(), ("--region", "eu-west-1"), ("--profile", "nobody")], ids=lambda extra: " ".join(extra) or "none")
+@pytest.mark.parametrize("extra", [(), ("--region", "eu-west-1"), ("--profile", "nobody")],
+                         ids=lambda extra: " ".join(extra) or "none")
 def test_the_shortcut_is_the_aws_cli(cli, home, extra):
     """The forked CLI, which the tests here use, does what the program does when it is started."""
     env = {"HOME": str(home), **aws2.ENVIRONMENT, **plugin.KEYS}
     forked = cli.run(*CLUSTER, *extra, env=env, cwd=home)
-    started = subprocess.run([tools.AWS2, *CLUSTER, *extra], env={"PATH": "/usr/bin:/bin", **env}, capture_output=True, text=True)
+    started = subprocess.run([tools.AWS2, *CLUSTER, *extra], env={"PATH": "/usr/bin:/bin", **env},
+                             capture_output=True, text=True)
 
     assert (forked.code, forked.stderr) == (started.returncode, started.stderr)
     if forked.code == 0:
@@ -107,10 +109,14 @@ QUERIES = [
     "[kind, apiVersion]", "[[kind, apiVersion], [status.token]]", "[status.token, [kind]]", "[[kind], status.token]",
     "[status]", "[status, spec]", "{a: kind, b: status}", "{t: status.token, a: kind}", "{a: [kind, apiVersion]}",
     "{a: [status, `{\"token\": \"x\", \"z\": \"y\"}`]}", "{a: [[kind, apiVersion], [`1`, `2`]]}",
-    "`true`", "`false`", "`null`", "`1`", "`1.5`", "`[]`", "[spec]", "`[[]]`", "`[[], 1]`", "{a: spec, b: `[]`}", "`[null, true, 1, 1.5]`",
-    "`[{\"a\": 1, \"b\": [1, 2]}, {\"c\": \"x\"}]`", "`{\"a\": {\"b\": {\"c\": 1, \"d\": [1, [2, 3]]}}, \"e\": null}`",
-    "`\"\"`", "`\"a b\"`", "`\"é\"`", "`[\"é\", \"yes\", \"null\", \"1\", \"1.0\", \"true\", \"~\", \"\", \"a: b\", \"# c\", \"- d\"]`",
-    "sort_by(`[{\"a\": 2, \"b\": [1]}, {\"a\": 1}]`, &a)", "join('/', [kind, apiVersion])", "status.token | [0]", "to_string(spec)",
+    "`true`", "`false`", "`null`", "`1`", "`1.5`", "`[]`", "[spec]", "`[[]]`", "`[[], 1]`", "{a: spec, b: `[]`}",
+    "`[null, true, 1, 1.5]`",
+    "`[{\"a\": 1, \"b\": [1, 2]}, {\"c\": \"x\"}]`",
+    "`{\"a\": {\"b\": {\"c\": 1, \"d\": [1, [2, 3]]}}, \"e\": null}`",
+    "`\"\"`", "`\"a b\"`", "`\"é\"`",
+    "`[\"é\", \"yes\", \"null\", \"1\", \"1.0\", \"true\", \"~\", \"\", \"a: b\", \"# c\", \"- d\"]`",
+    "sort_by(`[{\"a\": 2, \"b\": [1]}, {\"a\": 1}]`, &a)", "join('/', [kind, apiVersion])", "status.token | [0]",
+    "to_string(spec)",
 ]  # fmt: skip
 
 # Each answers with an object's members, whose order JMESPath leaves open; ekscred sorts them.
@@ -172,6 +178,13 @@ def test_members_come_in_another_order(printed, query):
 def test_an_empty_object_is_printed(printed, output):
     """The AWS CLI prints nothing for it, which is no JSON and leaves a script in the dark."""
     assert printed(output, "spec") == ("{}", "")
+
+
+def test_objects_beside_scalars_are_printed(cli, run):
+    """The AWS CLI's text formatter falls over such a list."""
+    assert cli.formatted({"status": {"token": "x"}, "kind": "y"}, "text", "[status, kind]") is None
+    ours = run(*CLUSTER, "--output", "text", "--query", "[status, kind]", env=plugin.KEYS)
+    assert stable(ours.stdout) == "TIME\tTOKEN\nExecCredential"
 
 
 def stable(output):
