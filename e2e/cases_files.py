@@ -7,7 +7,7 @@ B = keys("B")
 
 MARK = "a byte-order mark says nothing; Windows editors write it unasked"
 EMPTY = "an empty value counts as unset; the AWS CLI goes on with it and prints a token or a host that cannot work"
-SPACE = "no access key id has white space or control characters in it; the token would be refused far from here"
+SPACE = "no key or token has white space or control characters in it; the token would be refused far from here"
 
 
 def in_credentials(name, content, **rest):
@@ -72,7 +72,7 @@ DIALECT = [
     in_credentials("a bracket within a header", "[a]b]\n" + B + DEFAULT + A),
     in_credentials("empty lines", "\n\n" + DEFAULT + "\n" + A.replace("\n", "\n\n")),
     in_credentials("an empty line within a value",
-                   DEFAULT + "aws_access_key_id = AKIDA\naws_secret_access_key = a\n\n  b\n"),
+                   DEFAULT + "region = eu-west-1\n\n  us-east-1\n" + A, fails=253),
     in_credentials("no newline at the end", DEFAULT + A.rstrip()),
     in_credentials("CRLF", (DEFAULT + A).replace("\n", "\r\n")),
     in_credentials("CR", (DEFAULT + A).replace("\n", "\r")),

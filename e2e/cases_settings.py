@@ -9,7 +9,7 @@ ENV = env_keys()
 
 EMPTY = "an empty variable or value counts as unset"
 UPPER_CASE = "the server takes no host with upper-case letters"
-SPACE = "no access key id has white space or control characters in it; the token would be refused far from here"
+SPACE = "no key or token has white space or control characters in it; the token would be refused far from here"
 NO_SUCH_HOST = "there is no such host, and no server takes it"
 
 PROFILES_FILE = f"""
@@ -91,7 +91,9 @@ ENVIRONMENT_KEYS = [
     environment("a session token does not go with a profile's keys", {"AWS_SESSION_TOKEN": "t"},
                 credentials=DEFAULT + A),
     environment("other tools' names", {"AWS_ACCESS_KEY": "AKIDENV", "AWS_SECRET_KEY": "s"}, fails=253),
-    environment("a secret with a blank at its end", {**ENV, "AWS_SECRET_ACCESS_KEY": "s "}),
+    environment("a secret with a blank at its end", {**ENV, "AWS_SECRET_ACCESS_KEY": "s "}, instead=253,
+                because=SPACE),
+    environment("a session token with a newline", {**ENV, "AWS_SESSION_TOKEN": "t\n"}, instead=253, because=SPACE),
     environment("a secret that is not ASCII", {**ENV, "AWS_SECRET_ACCESS_KEY": "sé"}),
     environment("an access key id that a URL escapes", {**ENV, "AWS_ACCESS_KEY_ID": "AKID+é&="}),
     environment("an access key id with blanks", {**ENV, "AWS_ACCESS_KEY_ID": " AKIDENV "}, instead=253,

@@ -74,10 +74,10 @@ def test_only_the_host_it_was_made_for_takes_it(ministack, url_in_token, name):
 @pytest.mark.parametrize(
     ("name", "wrong", "code"),
     [
-        ("user", {"AWS_SECRET_ACCESS_KEY": "of somebody else"}, "SignatureDoesNotMatch"),
+        ("user", {"AWS_SECRET_ACCESS_KEY": "of-somebody-else"}, "SignatureDoesNotMatch"),
         ("user", {"AWS_ACCESS_KEY_ID": ACCESS_KEY}, "InvalidClientTokenId"),
-        ("user session", {"AWS_SECRET_ACCESS_KEY": "of somebody else"}, "SignatureDoesNotMatch"),
-        ("user session", {"AWS_SESSION_TOKEN": "of somebody else"}, "InvalidClientTokenId"),
+        ("user session", {"AWS_SECRET_ACCESS_KEY": "of-somebody-else"}, "SignatureDoesNotMatch"),
+        ("user session", {"AWS_SESSION_TOKEN": "of-somebody-else"}, "InvalidClientTokenId"),
         ("user session", {"AWS_SESSION_TOKEN": None}, "InvalidClientTokenId"),
     ],
 )

@@ -61,7 +61,7 @@ SESSIONS = {
     "temporary keys": SESSION_TOKEN,
     "session token of one character": "+",
     "session token of 1200 characters": (SESSION_TOKEN * 20)[:1200],
-    "session token with all that a URL escapes": "a b%20c&d=e?f#g~h.i_j-k:l;m,n@o!p$q'r(s)t*u",
+    "session token with all that a URL escapes": "a%20b&c=e?f#g~h.i_j-k:l;m,n@o!p$q'r(s)t*u",
 }
 
 CLUSTERS = {

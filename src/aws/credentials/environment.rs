@@ -7,37 +7,39 @@ use aws_credential_types::Credentials;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 
-use super::{Outcome, Search, check_access_key_id};
+use super::{Outcome, Search, refuse_blanks};
 use crate::error::configuration;
 use crate::world::{
-    AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN, AWS_SESSION_TOKEN, World,
+    AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN, AWS_SESSION_TOKEN,
+    Variable, World,
 };
 
 /// `AWS_ACCESS_KEY_ID` and its companions, unless `--profile` names a profile: then that was meant.
 pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    let world = search.world;
-    let secret = || world.text(AWS_SECRET_ACCESS_KEY);
     if search.profile_from_flag {
         return Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned()));
     }
-    let Some(id) = world.text(AWS_ACCESS_KEY_ID)? else {
+    let get = |variable: Variable| match search.world.text(variable)? {
+        Some(value) => refuse_blanks(&value, || variable.name.to_owned()).map(|()| Some(value)),
+        None => Ok(None),
+    };
+    let Some(id) = get(AWS_ACCESS_KEY_ID)? else {
         // The AWS CLI goes on here, whatever else is set.
-        let without = if secret()?.is_some() { " (AWS_SECRET_ACCESS_KEY alone is)" } else { "" };
+        let alone = search.world.raw(AWS_SECRET_ACCESS_KEY.name).is_some();
+        let without = if alone { " (AWS_SECRET_ACCESS_KEY alone is)" } else { "" };
         return Ok(Outcome::Nothing(format!("environment: AWS_ACCESS_KEY_ID is not set{without}")));
     };
-    check_access_key_id(&id, AWS_ACCESS_KEY_ID.name)?;
-    let Some(secret) = secret()? else {
+    let Some(secret) = get(AWS_SECRET_ACCESS_KEY)? else {
         return Err(configuration("AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not")
             .hint("set both, or unset AWS_ACCESS_KEY_ID to use a profile")
             .into());
     };
     // The old name first: botocore's EnvProvider.TOKENS.
-    let session_token = match world.text(AWS_SECURITY_TOKEN)? {
+    let session_token = match get(AWS_SECURITY_TOKEN)? {
         Some(token) => Some(token),
-        None => world.text(AWS_SESSION_TOKEN)?,
+        None => get(AWS_SESSION_TOKEN)?,
     };
-    let expiry = expiration(world)?;
-    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiry, "environment")))
+    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiration(search.world)?, "environment")))
 }
 
 fn expiration(world: &World) -> Result<Option<SystemTime>> {

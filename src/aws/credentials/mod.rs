@@ -75,10 +75,11 @@ pub fn find(search: &Search<'_>) -> Result<Credentials> {
         .into())
 }
 
-/// An access key id travels in a URL and a header: one with blanks in it is a slip of whoever pasted it.
-fn check_access_key_id(id: &str, place: &str) -> Result<()> {
-    if id.chars().any(|character| character.is_whitespace() || character.is_control()) {
-        return Err(configuration(format!("{place} has white space or control characters in it"))
+/// Refuses a key or token with blanks in it: a slip of whoever pasted it, most often a newline at the end, that would
+/// make a token which every cluster refuses without a reason.
+fn refuse_blanks(value: &str, place: impl FnOnce() -> String) -> Result<()> {
+    if value.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Err(configuration(format!("{} has white space or control characters in it", place()))
             .hint("set it again, without a newline at its end")
             .into());
     }

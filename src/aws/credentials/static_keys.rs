@@ -6,7 +6,7 @@
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Outcome, Search, check_access_key_id};
+use super::{Outcome, Search, refuse_blanks};
 use crate::aws::ini::Section;
 use crate::aws::profiles::File;
 use crate::error::configuration;
@@ -27,12 +27,14 @@ fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Resul
     let Some(section) = section else {
         return nothing(file.absent.unwrap_or("no such profile"));
     };
-    let get = |key: &str| section.get(key).filter(|value| !value.is_empty());
-    let Some(id) = get("aws_access_key_id") else {
+    let get = |key: &str| match section.get(key).filter(|value| !value.is_empty()) {
+        Some(value) => refuse_blanks(value, || format!("{key} of profile `{name}` in {path}")).map(|()| Some(value)),
+        None => Ok(None),
+    };
+    let Some(id) = get("aws_access_key_id")? else {
         return nothing("no aws_access_key_id in the profile");
     };
-    check_access_key_id(id, &format!("aws_access_key_id of profile `{name}` in {path}"))?;
-    let Some(secret) = get("aws_secret_access_key") else {
+    let Some(secret) = get("aws_secret_access_key")? else {
         return Err(configuration(format!(
             "profile `{name}` in {path} has aws_access_key_id, but no aws_secret_access_key"
         ))
@@ -40,6 +42,10 @@ fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Resul
         .into());
     };
     // The old name first: botocore's SharedCredentialProvider.TOKENS.
-    let session_token = get("aws_security_token").or_else(|| get("aws_session_token")).map(str::to_owned);
+    let session_token = match get("aws_security_token")? {
+        Some(token) => Some(token),
+        None => get("aws_session_token")?,
+    };
+    let session_token = session_token.map(str::to_owned);
     Ok(Outcome::Found(Credentials::new(id, secret, session_token, None, "profile")))
 }
