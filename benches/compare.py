@@ -12,6 +12,7 @@ and on what else runs there. README.md beside this file says how each column is 
 import argparse
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -141,10 +142,12 @@ def cells(scenario, program, costs):
 def describe(program):
     if not program.path:
         return "not installed; put it on PATH or give --authenticator PATH"
-    if program.path == AWS2:  # a script and a thousand modules: no file's size would say much
-        return subprocess.run([AWS2, "--version"], env={}, capture_output=True, text=True).stdout.strip()
-    version = subprocess.run([program.path, "version"], env={}, capture_output=True, text=True).stdout.strip()
-    return f"{version}, {program.path.stat().st_size / 1e6:.1f} MB"
+    question = "--version" if program.path == AWS2 else "version"
+    answer = subprocess.run([program.path, question], env={}, capture_output=True, text=True).stdout
+    version = re.search(r"\d+\.\d+\.\d+", answer)
+    # The AWS CLI is a script and a thousand modules: no file's size would say much.
+    size = "" if program.path == AWS2 else f", {program.path.stat().st_size / 1e6:.1f} MB"
+    return (version[0] if version else "version unknown") + size
 
 
 def machine():

@@ -104,7 +104,8 @@ def peak_memory(program, env, scratch):
 def count_system_calls(program, env, scratch):
     """How many sockets it opens, and how many threads and children it starts."""
     log = scratch / "strace"
-    trace = ["--follow-forks", "--quiet=all", "--trace=socket,socketpair,clone,clone3,fork,vfork", f"--output={log}"]
+    traced = "--trace=socket,socketpair,clone,clone3,fork,vfork"
+    trace = ["--follow-forks", "--quiet=all", "--signal=none", traced, f"--output={log}"]
     run([str(STRACE), *trace, *program.command], env)
     calls = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]  # "PID call(…) = result"
     calls = [call for call in calls if not call.startswith("<...")]  # the second half of a call

@@ -6,7 +6,7 @@ A = keys("A")
 B = keys("B")
 
 MARK = "a byte-order mark says nothing; Windows editors write it unasked"
-EMPTY = "an empty value counts as unset; the AWS CLI goes on with it and prints a token or a host that cannot work"
+EMPTY = "an empty value counts as unset, an empty key as half a pair; the AWS CLI goes on with it and prints a token or a host that cannot work"
 SPACE = "no key or token has white space or control characters in it; the token would be refused far from here"
 
 

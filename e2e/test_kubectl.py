@@ -96,7 +96,7 @@ def test_every_way_to_give_credentials(client, demo_cluster, ministack, aws_file
         entry = with_environment(entry, AWS_PROFILE="alice")
     if way == "--profile":
         entry["args"] = ["get-token", "--profile", "alice"]
-        environment = {**caller.environment, "AWS_SECRET_ACCESS_KEY": "of somebody else"}  # the flag beats it
+        environment = {**caller.environment, "AWS_SECRET_ACCESS_KEY": "of-somebody-else"}  # the flag beats it
     assert who_am_i(client, version, config=kubeconfig(demo_cluster, entry), env=environment) == caller.arn
     assert_all_accepted(demo_cluster)
 
@@ -112,7 +112,7 @@ def test_token_for_another_cluster_is_refused(client, demo_cluster, ministack, v
 
 @every_kubectl
 def test_wrong_secret_key_is_refused(client, demo_cluster, ministack, version):
-    environment = {**ministack.callers["user"].environment, "AWS_SECRET_ACCESS_KEY": "of somebody else"}
+    environment = {**ministack.callers["user"].environment, "AWS_SECRET_ACCESS_KEY": "of-somebody-else"}
     config = kubeconfig(demo_cluster, ekscred())
     assert_refused(client(KUBECTL[version], *GET_NAMESPACES, config=config, env=environment), demo_cluster)
 

@@ -7,12 +7,10 @@
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
-use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::error::usage;
-use crate::world::World;
+use crate::error::{Failure, usage};
 
 /// Get into Amazon EKS clusters: a kubectl credential plugin that replaces `aws eks get-token`
 #[derive(Debug, Parser)]
@@ -20,6 +18,7 @@ use crate::world::World;
     name = "ekscred",
     version,
     propagate_version = true,
+    arg_required_else_help = false,
     infer_long_args = true,
     args_override_self = true,
     max_term_width = 100
@@ -37,7 +36,7 @@ pub enum Command {
     #[command(visible_alias = "token")]
     GetToken(GetToken),
     /// The AWS CLI's name for the same: `eks get-token`
-    #[command(subcommand)]
+    #[command(subcommand, arg_required_else_help = false)]
     Eks(Eks),
     Version(Version),
     Completions(Completions),
@@ -254,36 +253,33 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Why parsing ended without a command to run.
+pub enum Stop {
+    /// Help or the version was asked for: the text to print.
+    Show(String),
+    /// A usage error.
+    Fail(Failure),
+}
+
 /// Parses `arguments`, the program's name first.
 ///
 /// # Errors
-/// [`Stop`]: a usage error, or help or version text to print in place of running anything.
+/// [`Stop`], where there is no command to run.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
     // Not dropped: the process ends within a millisecond, and freeing these costs as much as parsing does.
     let mut command = ManuallyDrop::new(command());
-    let matches = command.try_get_matches_from_mut(arguments).map_err(Stop)?;
-    let mut matches = ManuallyDrop::new(matches);
-    Cli::from_arg_matches_mut(&mut matches).map_err(Stop)
-}
-
-/// Why parsing ended without a command to run.
-pub struct Stop(clap::Error);
-
-impl Stop {
-    /// Prints help or version text where that was asked for; else gives the usage error.
-    pub(crate) fn conclude(self, world: &World) -> Result<()> {
-        let text = self.0.render().to_string();
-        match self.0.kind() {
-            ErrorKind::DisplayHelp => Ok(world.print(&text)?),
-            // clap would name the subcommand that `--version` stands behind.
-            ErrorKind::DisplayVersion => Ok(world.print(&format!("ekscred {}\n", env!("CARGO_PKG_VERSION")))?),
-            _ => Err(summary(&text).into()),
-        }
-    }
+    let matches = command.try_get_matches_from_mut(arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches_mut(&mut ManuallyDrop::new(matches)));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp => Stop::Show(error.render().to_string()),
+        // clap would name the subcommand that `--version` stands behind.
+        ErrorKind::DisplayVersion => Stop::Show(format!("ekscred {}\n", env!("CARGO_PKG_VERSION"))),
+        _ => Stop::Fail(summary(&error.render().to_string())),
+    })
 }
 
 /// Makes one line, and a hint, of clap's several: its first paragraph, and its first tip.
-fn summary(text: &str) -> crate::error::Failure {
+fn summary(text: &str) -> Failure {
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let message = paragraph.join(" ");
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));

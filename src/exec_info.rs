@@ -2,8 +2,8 @@
 //!
 //! <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats>
 
+use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::token::Token;
@@ -114,20 +114,17 @@ fn shorten(text: &str) -> String {
 /// The ExecCredential that hands `token` to the client, its fields in the AWS CLI's order.
 ///
 /// The timestamp is RFC 3339 in whole seconds and UTC; client-go refuses anything less exact.
-#[must_use]
-pub fn exec_credential(token: &Token, api_version: ApiVersion) -> Value {
-    json!({
+///
+/// # Errors
+/// An expiration after the year 9999, which RFC 3339 cannot write.
+pub fn exec_credential(token: &Token, api_version: ApiVersion) -> Result<Value> {
+    Ok(json!({
         "kind": "ExecCredential",
         "apiVersion": api_version.full_name(),
         "spec": Map::new(),
         "status": {
-            "expirationTimestamp": timestamp(token.expiration),
+            "expirationTimestamp": token.expiration.format(&Rfc3339).context("cannot write the expiration")?,
             "token": token.bearer,
         },
-    })
-}
-
-fn timestamp(time: OffsetDateTime) -> String {
-    // A year of more than four digits is the only failure, and no credentials last that long.
-    time.format(&Rfc3339).unwrap_or_default()
+    }))
 }

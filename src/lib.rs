@@ -20,13 +20,13 @@ use std::process::ExitCode;
 pub use cli::command;
 pub use error::report_panic;
 
-use cli::{Cli, Command, Eks};
+use cli::{Cli, Command, Eks, Stop};
 use world::World;
 
 /// Runs one command line: `arguments` begins with the program's name, as in `std::env::args_os`.
 ///
 /// Standard output gets one whole document or nothing; every failure is one `ekscred: error:` line on standard
-/// error, at most one `hint:` line, and the exit code that ARCHITECTURE.md lists.
+/// error, at most one `hint:` line, and an exit code that the README lists.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
     match parse_and_dispatch(arguments, world) {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,12 +38,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
 }
 
 fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<()> {
-    let cli = match cli::parse(arguments) {
+    let Cli { globals, command } = match cli::parse(arguments) {
         Ok(cli) => cli,
-        Err(stop) => return stop.conclude(world),
+        Err(Stop::Show(text)) => return world.print(&text),
+        Err(Stop::Fail(failure)) => return Err(failure.into()),
     };
-    log::start(cli.globals.debug.is_some(), world)?;
-    let Cli { globals, command } = cli;
+    log::start(globals.debug.is_some(), world);
     match command {
         Command::GetToken(arguments) | Command::Eks(Eks::GetToken(arguments)) => {
             commands::get_token::run(&globals, &arguments, world)

@@ -3,8 +3,10 @@
 //! Its lines never hold a secret key, session token, bearer token or signature; `tests/it/leaks.rs` looks for them.
 
 use std::cell::RefCell;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
@@ -19,12 +21,12 @@ pub(crate) struct Log {
     started: SystemTime,
 }
 
-/// Turns the debug log on where the flag or the environment asks for it.
-///
-/// A log file that cannot be opened costs a warning, not the token.
-pub(crate) fn start(flag: bool, world: &World) -> anyhow::Result<()> {
-    let to_stderr = flag || world.text(EKSCRED_DEBUG)?.is_some_and(|value| value != "0");
-    let file = world.raw(EKSCRED_LOG_FILE.name).and_then(|path| match open(path.as_ref()) {
+/// Turns the debug log on where the flag or the environment asks for it. A log that cannot be had costs a warning at
+/// most, never the token.
+pub(crate) fn start(flag: bool, world: &World) {
+    let off = |value: &OsString| matches!(value.to_str(), Some("0" | "false"));
+    let to_stderr = flag || world.raw(EKSCRED_DEBUG).is_some_and(|value| !off(&value));
+    let file = world.raw(EKSCRED_LOG_FILE).and_then(|path| match open(path.as_ref()) {
         Ok(file) => Some(RefCell::new(file)),
         Err(error) => {
             world.warn(&format!("cannot write the log file {}: {error}", path.display()));
@@ -35,14 +37,21 @@ pub(crate) fn start(flag: bool, world: &World) -> anyhow::Result<()> {
         world.log_to(Log { to_stderr, file, started: world.now() });
         world.debug(|| format!("ekscred {}", env!("CARGO_PKG_VERSION")));
     }
-    Ok(())
 }
 
-fn open(path: &std::path::Path) -> std::io::Result<File> {
+#[expect(clippy::disallowed_methods, reason = "the log is the one file that is written")]
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+        options.mode(0o600);
+        // Opening one would wait for a reader.
+        if fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo()) {
+            return Err(io::Error::other("it is a FIFO"));
+        }
+    }
     options.open(path)
 }
 

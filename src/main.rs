@@ -2,6 +2,7 @@
 
 mod stdout;
 
+use std::cell::RefCell;
 use std::env;
 use std::io::stderr;
 use std::process::ExitCode;
@@ -16,8 +17,8 @@ fn main() -> ExitCode {
         variable: Box::new(|name| env::var_os(name)),
         clock: Box::new(SystemTime::now),
         home: Box::new(dirs::home_dir),
-        stdout: stdout::stdout(),
-        stderr: Box::new(stderr()),
+        stdout: RefCell::new(stdout::stdout()),
+        stderr: RefCell::new(Box::new(stderr())),
     });
     ekscred::run(env::args_os(), &world)
 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use crate::cli::Format;
 use crate::error::usage;
 
-/// The longest query, and the most brackets and signs in one that its parser recurses for: the stack has an end.
+/// The longest query, and the most brackets and signs in one that its parser recurses for: the stack has an end. (And
+/// numbers have: the library adds a slice's bounds and steps up as 32-bit integers.)
 const MAX_QUERY_BYTES: usize = 4096;
 const MAX_QUERY_NESTING: usize = 64;
 
@@ -20,10 +21,11 @@ const MAX_QUERY_NESTING: usize = 64;
 /// A query that is not JMESPath, or that fails on this document: usage errors, as in the AWS CLI.
 pub fn select(document: &Value, query: &str) -> Result<Value> {
     let nesting = query.bytes().filter(|byte| b"[({!&".contains(byte)).count();
-    if query.len() > MAX_QUERY_BYTES || nesting > MAX_QUERY_NESTING {
-        return Err(usage(format!("--query is too long, with {} bytes and {nesting} brackets", query.len()))
-            .hint("an ExecCredential has little to select from: try status.token")
-            .into());
+    let long_number = query.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() > 9);
+    if query.len() > MAX_QUERY_BYTES || nesting > MAX_QUERY_NESTING || long_number {
+        let numbers = if long_number { " and a number of more than nine digits" } else { "" };
+        let message = format!("--query is too much, with {} bytes, {nesting} brackets{numbers}", query.len());
+        return Err(usage(message).hint("an ExecCredential has little to select from: try status.token").into());
     }
     let explain = |error: jmespath::JmespathError| {
         usage(format!("--query `{query}`: {}", error.reason)).hint("see https://jmespath.org for the syntax")

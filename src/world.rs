@@ -5,9 +5,11 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
 
 use crate::error::{Failure, configuration, one_line};
 use crate::log::Log;
@@ -24,18 +26,14 @@ pub struct Host {
     /// The user's home directory: `HOME`, else the password database; none is fine.
     pub home: Box<dyn Fn() -> Option<PathBuf>>,
     /// Where the document goes.
-    pub stdout: Box<dyn Write>,
+    pub stdout: RefCell<Box<dyn Write>>,
     /// Where everything said to a person goes.
-    pub stderr: Box<dyn Write>,
+    pub stderr: RefCell<Box<dyn Write>>,
 }
 
 /// The outside of the process, as the program uses it.
 pub struct World {
-    variable: Lookup,
-    clock: Box<dyn Fn() -> SystemTime>,
-    home: Box<dyn Fn() -> Option<PathBuf>>,
-    stdout: RefCell<Box<dyn Write>>,
-    stderr: RefCell<Box<dyn Write>>,
+    host: Host,
     log: OnceCell<Log>,
 }
 
@@ -43,32 +41,31 @@ impl World {
     /// A world made of `host`'s pieces.
     #[must_use]
     pub fn new(host: Host) -> Self {
-        World {
-            variable: host.variable,
-            clock: host.clock,
-            home: host.home,
-            stdout: RefCell::new(host.stdout),
-            stderr: RefCell::new(host.stderr),
-            log: OnceCell::new(),
-        }
+        World { host, log: OnceCell::new() }
     }
 
     /// The wall clock, now. Read it once per decision, so that a signature and its expiry cannot disagree.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        (self.clock)()
+        (self.host.clock)()
     }
 
     /// The user's home directory.
     #[must_use]
     pub fn home(&self) -> Option<PathBuf> {
-        (self.home)()
+        (self.host.home)()
     }
 
-    /// The raw value of any variable, for `$NAME` inside a path. An empty one counts as unset.
+    /// The value of any variable as it is, for `$NAME` inside a path.
     #[must_use]
-    pub fn raw(&self, name: &str) -> Option<OsString> {
-        (self.variable)(name).filter(|value| !value.is_empty())
+    pub(crate) fn verbatim(&self, name: &str) -> Option<OsString> {
+        (self.host.variable)(name)
+    }
+
+    /// The value of a variable that need not be text, a path say; an empty one counts as unset.
+    #[must_use]
+    pub(crate) fn raw(&self, variable: Variable) -> Option<OsString> {
+        self.verbatim(variable.name).filter(|value| !value.is_empty())
     }
 
     /// The value of a variable; an empty one counts as unset.
@@ -76,7 +73,7 @@ impl World {
     /// # Errors
     /// When the value is not UTF-8. The message names the variable, never the value.
     pub(crate) fn text(&self, variable: Variable) -> Result<Option<String>, Failure> {
-        let Some(value) = self.raw(variable.name) else { return Ok(None) };
+        let Some(value) = self.raw(variable) else { return Ok(None) };
         let value = value.into_string();
         value.map(Some).map_err(|_| configuration(format!("{} is not valid UTF-8", variable.name)))
     }
@@ -85,15 +82,14 @@ impl World {
     ///
     /// # Errors
     /// When standard output is closed, full or gone.
-    pub fn print(&self, document: &str) -> io::Result<()> {
-        let mut stdout = self.stdout.borrow_mut();
-        stdout.write_all(document.as_bytes())?;
-        stdout.flush()
+    pub(crate) fn print(&self, document: &str) -> Result<()> {
+        let mut stdout = self.host.stdout.borrow_mut();
+        stdout.write_all(document.as_bytes()).and_then(|()| stdout.flush()).context("cannot write to standard output")
     }
 
     /// Says `lines` on standard error. That it cannot be said is no reason to fail.
     pub fn say(&self, lines: &str) {
-        let _ = writeln!(self.stderr.borrow_mut(), "{lines}");
+        let _ = writeln!(self.host.stderr.borrow_mut(), "{lines}");
         if let Some(log) = self.log.get() {
             log.write(&one_line(lines), self.now(), None);
         }
@@ -107,7 +103,7 @@ impl World {
     /// Notes a decision in the debug log, where there is one. `message` must hold no secret.
     pub fn debug(&self, message: impl FnOnce() -> String) {
         if let Some(log) = self.log.get() {
-            log.write(&one_line(&message()), self.now(), Some(&mut **self.stderr.borrow_mut()));
+            log.write(&one_line(&message()), self.now(), Some(&mut **self.host.stderr.borrow_mut()));
         }
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
-use crate::error::configuration;
+use crate::error::{configuration, usage};
 
 /// The pseudo-region of the global endpoint, `sts.amazonaws.com`, which us-east-1 signs for.
 const GLOBAL: &str = "aws-global";
@@ -41,7 +41,12 @@ pub struct Endpoint {
 /// A combination that AWS does not have, such as FIPS with an endpoint of one's own.
 pub fn resolve(options: &Options) -> Result<Endpoint> {
     let region = options.region.as_deref().unwrap_or(GLOBAL);
-    if region == GLOBAL && options.url.is_none() && (options.fips || options.dual_stack) {
+    if options.url.is_some() && (options.fips || options.dual_stack) {
+        return Err(usage("--sts-endpoint does not go with the FIPS or the dual-stack switch")
+            .hint("leave the flag out, or switch off AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT")
+            .into());
+    }
+    if region == GLOBAL && (options.fips || options.dual_stack) {
         // The rules would make up a host that does not exist, sts-fips.aws-global.amazonaws.com.
         return Err(configuration("the FIPS and dual-stack endpoints of STS are regional, and no region is set")
             .hint("give --region, or set AWS_REGION")

@@ -119,8 +119,8 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn line(&mut self, number: usize, line: &'t str) -> Result<(), Problem> {
-        let indented = line.trim_start();
-        let content = indented.trim_end();
+        let indented = trim_start(line);
+        let content = trim_end(indented);
         match content.as_bytes().first() {
             Some(b'#' | b';') => return Ok(()),
             Some(_) => {}
@@ -148,11 +148,11 @@ impl<'t> Parser<'t> {
         let Some(delimiter) = memchr2(b'=', b':', content.as_bytes()) else {
             return Err(problem("neither `key = value`, nor a [section], nor a comment"));
         };
-        let key = lower_case(content[..delimiter].trim_end());
+        let key = lower_case(trim_end(&content[..delimiter]));
         if key.is_empty() {
             return Err(problem("a value without a key"));
         }
-        let value = Cow::Borrowed(content[delimiter + 1..].trim_start());
+        let value = Cow::Borrowed(trim_start(&content[delimiter + 1..]));
         self.ini.entries.push(Entry { key, value, line: number });
         self.open = true;
         self.empty_lines = 0;
@@ -207,6 +207,24 @@ impl<'t> Parser<'t> {
             Some(header) => Err(Problem { line: header.line, message: "this section stands twice" }),
             None => Ok(self.ini),
         }
+    }
+}
+
+/// `str::trim_start`, quick where nothing or only spaces are to go: large files are made of such lines.
+fn trim_start(text: &str) -> &str {
+    let rest = text.trim_start_matches(' ');
+    match rest.as_bytes().first() {
+        Some(byte) if byte.is_ascii_graphic() => rest,
+        _ => rest.trim_start(),
+    }
+}
+
+/// `str::trim_end`, likewise.
+fn trim_end(text: &str) -> &str {
+    let rest = text.trim_end_matches(' ');
+    match rest.as_bytes().last() {
+        Some(byte) if byte.is_ascii_graphic() => rest,
+        _ => rest.trim_end(),
     }
 }
 

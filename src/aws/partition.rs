@@ -55,16 +55,16 @@ impl Partition {
 /// The region that the host name of an EKS API server tells: `….<region>.eks.<domain>` and its dual-stack form
 /// `….<region>.<dual-stack domain>`.
 #[must_use]
-pub fn region_of_server(server: &str) -> Option<&str> {
+pub fn region_of_server(server: &str) -> Option<String> {
     let rest = server.split_once("://")?.1;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _port)| host);
+    let authority = rest.split(['/', '?', '#']).next()?.to_ascii_lowercase();
+    let host = authority.rsplit_once(':').map_or(&*authority, |(host, _port)| host);
     PARTITIONS.iter().find_map(|partition| {
         let before = before_domain(host, partition.domain)
             .and_then(|before| before.strip_suffix(".eks"))
             .or_else(|| before_domain(host, partition.dual_stack_domain))?;
         let (_cluster, region) = before.rsplit_once('.')?;
-        Partition::of_region(region).domain.eq(partition.domain).then_some(region)
+        Partition::of_region(region).domain.eq(partition.domain).then(|| region.to_owned())
     })
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -26,7 +26,7 @@ pub struct File {
     pub path: PathBuf,
     text: String,
     /// Why there is no text, for the message that tells where credentials were looked for.
-    pub absent: Option<&'static str>,
+    pub absent: Option<String>,
 }
 
 /// Both files as they lie on disk.
@@ -60,38 +60,38 @@ impl Files {
 
 impl File {
     fn read(variable: Variable, default_name: &str, world: &World) -> Result<Self> {
-        let path = match world.raw(variable.name) {
-            Some(path) => PathBuf::from(expand(&path, world)),
+        let named = world.raw(variable);
+        let path = match &named {
+            Some(path) => PathBuf::from(expand(path, world)),
             None => match world.home() {
                 Some(home) => home.join(".aws").join(default_name),
-                None => {
-                    let path = Path::new("~/.aws").join(default_name);
-                    return Ok(Self { path, text: String::new(), absent: Some("there is no home directory") });
-                }
+                None => return Ok(Self::absent(Path::new("~/.aws").join(default_name), "there is no home directory")),
             },
         };
-        let absent = |path, why| Ok(Self { path, text: String::new(), absent: Some(why) });
-        match fs::metadata(&path) {
-            Err(_) => return absent(path, "does not exist"),
-            Ok(metadata) if !metadata.is_file() => return absent(path, "is not a regular file"),
-            Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
-                let size = metadata.len() / 1024 / 1024;
-                return Err(configuration(format!(
-                    "{} has {size} MiB: an AWS file of at most 16 MiB is read",
-                    path.display()
-                ))
-                .hint(format!("check the file, or set {} to another", variable.name))
-                .into());
-            }
-            Ok(_) => {}
-        }
-        let bytes = fs::read(&path).map_err(|error| {
+        let cannot_read = |error: io::Error| {
             let hint = match error.kind() {
-                ErrorKind::PermissionDenied => "make the file readable for the user that runs ekscred".to_owned(),
+                ErrorKind::PermissionDenied => "make it readable for the user that runs ekscred".to_owned(),
                 _ => format!("check the file, or set {} to another", variable.name),
             };
             configuration(format!("cannot read {}: {error}", path.display())).hint(hint)
-        })?;
+        };
+        match fs::metadata(&path) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self::absent(path, "does not exist"));
+            }
+            // A container that runs as another user than its image expects has a HOME which it may not enter.
+            Err(error) if named.is_none() => return Ok(Self::absent(path, &format!("cannot be looked at ({error})"))),
+            Err(error) => return Err(cannot_read(error).into()),
+            Ok(metadata) if !metadata.is_file() => return Ok(Self::absent(path, "is not a regular file")),
+            Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
+                let size = metadata.len() / 1024 / 1024;
+                let message = format!("{} has {size} MiB: an AWS file of at most 16 MiB is read", path.display());
+                let hint = format!("check the file, or set {} to another", variable.name);
+                return Err(configuration(message).hint(hint).into());
+            }
+            Ok(_) => {}
+        }
+        let bytes = fs::read(&path).map_err(cannot_read)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + memchr::memchr_iter(b'\n', good).count();
@@ -99,6 +99,10 @@ impl File {
         })?;
         world.debug(|| format!("read {} ({} bytes)", path.display(), text.len()));
         Ok(Self { path, text, absent: None })
+    }
+
+    fn absent(path: PathBuf, why: &str) -> Self {
+        Self { path, text: String::new(), absent: Some(why.to_owned()) }
     }
 
     fn parse(&self) -> Result<Ini<'_>> {
@@ -146,6 +150,12 @@ pub struct Profile<'p> {
 }
 
 impl<'p> Profile<'p> {
+    /// Whether either file has `key`, be it empty.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        [self.config, self.credentials].into_iter().flatten().any(|section| section.get(key).is_some())
+    }
+
     /// The value of `key`; the credentials file wins, key by key. An empty value counts as unset.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'p str> {
@@ -154,25 +164,28 @@ impl<'p> Profile<'p> {
     }
 }
 
-/// The profile that a section of the config file defines: `[default]`, or `[profile NAME]` with the name quoted as in
-/// a shell where it has spaces.
+/// The profile that a section of the config file defines: `[default]`, or `[profile NAME]` with the name quoted where it
+/// has blanks. Like botocore, takes any first word that begins with `profile`.
 fn profile_name(section: &str) -> Option<Cow<'_, str>> {
     if section == "default" {
         return Some(Cow::Borrowed(section));
     }
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
+    if let Some(name) = section.strip_prefix("profile ")
+        && !name.is_empty()
+        && name.bytes().all(is_plain)
+    {
+        return Some(Cow::Borrowed(name));
+    }
     if !section.starts_with("profile") {
         return None;
     }
-    if section.bytes().any(|byte| matches!(byte, b'"' | b'\'' | b'\\')) {
-        let [_profile, name] = <[String; 2]>::try_from(shlex::split(section)?).ok()?;
-        return Some(Cow::Owned(name));
-    }
-    let mut words = section.split_ascii_whitespace();
-    let (_profile, name, None) = (words.next()?, words.next()?, words.next()) else { return None };
-    Some(Cow::Borrowed(name))
+    let [_profile, name] = <[String; 2]>::try_from(shlex::split(section)?).ok()?;
+    Some(Cow::Owned(name))
 }
 
-/// Expands `$NAME`, `${NAME}` and a leading `~`, as Python's `expandvars` and `expanduser` do; unset names stay.
+/// Expands `$NAME`, `${NAME}` and a leading `~` or `~/`, as Python's `expandvars` and `expanduser` do. Names that are not
+/// set stay as they are, and so does `~user`.
 fn expand(path: &OsStr, world: &World) -> OsString {
     let Some(text) = path.to_str() else { return path.to_owned() };
     let mut expanded = String::new();
@@ -180,7 +193,7 @@ fn expand(path: &OsStr, world: &World) -> OsString {
     while let Some((before, after)) = rest.split_once('$') {
         expanded.push_str(before);
         let (name, end) = variable_name(after);
-        match world.raw(name).and_then(|value| value.into_string().ok()) {
+        match world.verbatim(name).and_then(|value| value.into_string().ok()) {
             Some(value) => {
                 expanded.push_str(&value);
                 rest = &after[end..];

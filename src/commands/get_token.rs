@@ -1,12 +1,12 @@
 //! `ekscred get-token`: print an ExecCredential. The product.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::aws::credentials::{self, Search};
 use crate::aws::endpoint;
 use crate::aws::profiles::Files;
 use crate::cli::{GetToken, Globals};
-use crate::config::{Answer, ProfileChoice, Request};
+use crate::config::{Answer, Inputs, ProfileChoice, Request};
 use crate::exec_info::{ApiVersion, ExecInfo, exec_credential};
 use crate::output;
 use crate::token::{Token, rules, sign_token};
@@ -16,19 +16,13 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     for flag in globals.inert.given() {
         world.debug(|| format!("{flag} is accepted and has no effect"));
     }
-    let exec_info = exec_info(arguments.api_version.is_some(), world);
+    let exec_info = read_exec_info(arguments.api_version.is_some(), world);
     let files = Files::read(world)?;
     let profiles = files.profiles()?;
     let choice = ProfileChoice::make(globals.profile.as_deref(), world)?;
     let profile = choice.find(&profiles)?;
-    let request = Request::resolve(globals, arguments, &exec_info, profile, world)?;
-    let credentials = credentials::find(&Search {
-        profile_name: &choice.name,
-        profile,
-        profile_from_flag: choice.from_flag,
-        profiles: &profiles,
-        world,
-    })?;
+    let request = Request::resolve(globals, arguments, Inputs { exec_info: &exec_info, profile, world })?;
+    let credentials = credentials::find(&Search { choice: &choice, profile, files: &files, world })?;
     let endpoint = endpoint::resolve(&request.endpoint)?;
     let now = world.now();
     let token = sign_token(&credentials, &endpoint, &request.cluster, now)?;
@@ -39,12 +33,12 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
         let verdict = verdict.map_or("passes the server's rules".to_owned(), |failure| failure.to_string());
         format!("signed for {}, cluster {}: {verdict}", endpoint.url, request.cluster.as_str())
     });
-    world.print(&document).context("cannot write to standard output")
+    world.print(&document)
 }
 
 /// Reads `KUBERNETES_EXEC_INFO` and says what is odd about it.
-fn exec_info(api_version_given: bool, world: &World) -> ExecInfo {
-    let value = world.raw(KUBERNETES_EXEC_INFO.name);
+fn read_exec_info(api_version_given: bool, world: &World) -> ExecInfo {
+    let value = world.raw(KUBERNETES_EXEC_INFO);
     let (exec_info, warning) = ExecInfo::read(value.as_ref().map(|value| value.as_encoded_bytes()));
     if !api_version_given {
         if let Some(warning) = warning {
@@ -52,7 +46,7 @@ fn exec_info(api_version_given: bool, world: &World) -> ExecInfo {
         }
         if exec_info.api_version == Some(ApiVersion::V1Alpha1) {
             world.say(
-                "hint: this kubeconfig user has apiVersion client.authentication.k8s.io/v1alpha1, which kubectl \
+                "ekscred: hint: this kubeconfig user has apiVersion client.authentication.k8s.io/v1alpha1, which kubectl \
                  dropped in 1.24: change it to client.authentication.k8s.io/v1beta1",
             );
         }
@@ -64,10 +58,10 @@ fn render(token: &Token, answer: &Answer) -> Result<String> {
     match answer {
         Answer::Token => Ok(format!("{}\n", token.bearer)),
         Answer::Credential { api_version, format, query: None } => {
-            output::render(&exec_credential(token, *api_version), *format)
+            output::render(&exec_credential(token, *api_version)?, *format)
         }
         Answer::Credential { api_version, format, query: Some(query) } => {
-            let selected = output::select(&exec_credential(token, *api_version), query)?;
+            let selected = output::select(&exec_credential(token, *api_version)?, query)?;
             output::render(&selected, *format)
         }
     }

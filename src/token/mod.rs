@@ -38,10 +38,6 @@ const LIFETIME: Duration = Duration::from_mins(14);
 /// How long before the credentials' own end a token made from them is given up.
 const CREDENTIALS_MARGIN: Duration = Duration::from_mins(1);
 
-/// The longest access key id, and the longest session token: many times what AWS gives and clusters take, and few enough
-/// that the signer's URL type, which ends at 64 KiB, holds them with every byte escaped.
-const MAX_CREDENTIAL_BYTES: usize = 8 * 1024;
-
 /// A token and its end.
 pub(crate) struct Token {
     /// What goes behind `Authorization: Bearer`. A secret.
@@ -61,16 +57,6 @@ pub(crate) fn sign_token(
     now: SystemTime,
 ) -> Result<Token> {
     let expiration = expiration(now, credentials.expiry())?;
-    for (name, value) in [
-        ("access key id", credentials.access_key_id()),
-        ("session token", credentials.session_token().unwrap_or_default()),
-    ] {
-        if value.len() > MAX_CREDENTIAL_BYTES {
-            return Err(configuration(format!("the {name} has {} bytes, which no AWS service gives", value.len()))
-                .hint("check where the credentials come from; --debug tells it")
-                .into());
-        }
-    }
     let url = presign(credentials, endpoint, cluster, now)?;
     let mut bearer = String::with_capacity(PREFIX.len() + url.len().div_ceil(3) * 4);
     bearer.push_str(PREFIX);

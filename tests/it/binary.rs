@@ -52,13 +52,23 @@ fn a_closed_stdout_is_an_error() {
     assert_eq!(output.status.code(), Some(255));
 }
 
+/// Fifty that append to one log at once: fifty tokens, and no line torn.
 #[test]
 fn fifty_at_once() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let log = folder.path().join("log");
     let children: Vec<_> = (0..50)
-        .map(|_| ekscred().args(["get-token", "-i", "demo"]).stdout(Stdio::piped()).spawn().expect("ekscred"))
+        .map(|_| {
+            let mut command = ekscred();
+            let command = command.args(["get-token", "-i", "demo"]).env("EKSCRED_LOG_FILE", &log);
+            command.stdout(Stdio::piped()).spawn().expect("ekscred")
+        })
         .collect();
     for child in children {
         let output = child.wait_with_output().expect("ekscred");
         assert!(output.status.success() && !output.stdout.is_empty());
     }
+    let log = std::fs::read_to_string(log).expect("the log");
+    let whole = |line: &str| line.get(4..5) == Some("-") && line.contains("Z [");
+    assert!(log.lines().count() >= 150 && log.lines().all(whole), "{log}");
 }

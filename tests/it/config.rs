@@ -48,6 +48,7 @@ fn empty_variables_count_as_unset() {
 fn server_host_tells_the_region_in_every_partition() {
     for (url, expected) in [
         ("https://ABC.gr7.eu-west-1.eks.amazonaws.com", "sts.eu-west-1.amazonaws.com"),
+        ("https://ABC.GR7.EU-WEST-1.EKS.amazonaws.com", "sts.eu-west-1.amazonaws.com"),
         ("https://ABC.yl4.eu-west-1.eks.amazonaws.com:443/", "sts.eu-west-1.amazonaws.com"),
         ("https://ABC.eks-cluster.eu-west-1.api.aws", "sts.eu-west-1.amazonaws.com"),
         ("https://ABC.sk1.cn-north-1.eks.amazonaws.com.cn", "sts.cn-north-1.amazonaws.com.cn"),
@@ -66,6 +67,7 @@ fn server_host_tells_the_region_in_every_partition() {
         ("https://x.cn-north-1.eks.amazonaws.com", "sts.amazonaws.com"),
         ("https://a.b.evil.com/.eu-west-1.eks.amazonaws.com", "sts.amazonaws.com"),
         ("nonsense", "sts.amazonaws.com"),
+        ("https://abc.eu_west_1.eks.amazonaws.com", "sts.amazonaws.com"),
     ] {
         let sandbox = Sandbox::with_keys().var("KUBERNETES_EXEC_INFO", server(url));
         assert_eq!(host(&sandbox.url(&["-i", "demo"])), expected, "{url}");
@@ -74,7 +76,22 @@ fn server_host_tells_the_region_in_every_partition() {
 
 #[test]
 fn bad_regions_are_refused_by_origin() {
-    for region in ["bad region!", "eu_west_1", "EU-WEST-1", "-a", "a-", "12345", "a.b", "a/b", "é", &"a".repeat(64)] {
+    for region in [
+        "bad region!",
+        "eu_west_1",
+        "EU-WEST-1",
+        "-a",
+        "a-",
+        "12345",
+        "a.b",
+        "a/b",
+        "é",
+        "fips-",
+        "fips--x",
+        "x--fips",
+        "fips-1",
+        &"a".repeat(64),
+    ] {
         let flag = format!("--region={region}");
         let flag = Sandbox::with_keys().run(&["get-token", "-i", "demo", &flag]);
         assert_eq!(
@@ -120,11 +137,27 @@ fn cluster_arns() {
         "ekscred: error: --region eu-west-1 is in partition aws, the cluster ARN in aws-cn\n\
          hint: leave --region out, or give --region cn-north-1\n",
     );
+    let gov = "arn:aws-us-gov:eks:us-gov-west-1:1:cluster/x";
+    assert!(
+        sandbox
+            .url(&["-i", gov, "--region", "fips-us-gov-west-1"])
+            .starts_with("https://sts.us-gov-west-1.amazonaws.com/")
+    );
+    assert!(sandbox.url(&["-i", ARN, "--region", "aws-global"]).starts_with("https://sts.amazonaws.com/"));
+    let global = sandbox.run(&["get-token", "-i", gov, "--region", "aws-global"]);
+    assert!(
+        global.code == 252 && global.stderr.contains("is in partition aws, the cluster ARN in aws-us-gov"),
+        "{global}"
+    );
+
     for arn in [
         "arn:aws:eks:eu-west-1:111122223333:nodegroup/demo",
         "arn:aws:iam::111122223333:role/demo",
         "arn:aws:eks::111122223333:cluster/demo",
         "arn:mars:eks:eu-west-1:111122223333:cluster/demo",
+        "arn:aws:eks:cn-north-1:111122223333:cluster/demo",
+        "arn:aws:eks:eu-west-1:111122223333",
+        "arn:",
     ] {
         sandbox.run(&["get-token", "-i", arn]).assert_failure(
             252,
@@ -157,6 +190,12 @@ fn fips_and_dual_stack() {
         }
         assert_eq!(host(&sandbox.url(&["-i", "demo", "--region", region])), expected);
     }
+    let custom = ["get-token", "-i", "demo", "--region", "us-east-1", "--sts-endpoint", "https://a"];
+    Sandbox::with_keys().var("AWS_USE_FIPS_ENDPOINT", "true").run(&custom).assert_failure(
+        252,
+        "ekscred: error: --sts-endpoint does not go with the FIPS or the dual-stack switch\n\
+         hint: leave the flag out, or switch off AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT\n",
+    );
     let nowhere = Sandbox::with_keys().var("AWS_USE_FIPS_ENDPOINT", "true").run(&["get-token", "-i", "demo"]);
     nowhere.assert_failure(
         253,
@@ -188,8 +227,16 @@ fn sts_endpoint_goes_into_the_token() {
         let url = sandbox.url(&["-i", "demo", "--region", "eu-west-1", "--sts-endpoint", endpoint]);
         assert!(url.starts_with(expected) && url.contains("%2Feu-west-1%2Fsts%2F"), "{url}");
     }
-    for endpoint in ["localhost:4566", "nonsense", "", "ftp://example.com", "https://", "https://a/?b=c", "https://a b"]
-    {
+    for endpoint in [
+        "localhost:4566",
+        "nonsense",
+        "",
+        "ftp://example.com",
+        "https://",
+        "https://a/?b=c",
+        "https://a/#b",
+        "https://a b",
+    ] {
         let outcome = sandbox.run(&["get-token", "-i", "demo", "--sts-endpoint", endpoint]);
         outcome.assert_failure(
             252,
@@ -261,11 +308,15 @@ fn query_and_output() {
         assert!(outcome.stderr.starts_with(&format!("ekscred: error: --query `{query}`: ")), "{outcome}");
         assert_eq!(outcome.stderr.lines().count(), 2, "{outcome}");
     }
-    for (query, size) in [("[".repeat(65), "65 bytes and 65"), ("a".repeat(4097), "4097 bytes and 0")] {
+    for (query, size) in [
+        ("[".repeat(65), "65 bytes, 65 brackets"),
+        ("a".repeat(4097), "4097 bytes, 0 brackets"),
+        ("[1::2147483647]".to_owned(), "15 bytes, 1 brackets and a number of more than nine digits"),
+    ] {
         sandbox.run(&["get-token", "-i", "demo", "--query", &query]).assert_failure(
             252,
             &format!(
-                "ekscred: error: --query is too long, with {size} brackets\n\
+                "ekscred: error: --query is too much, with {size}\n\
                  hint: an ExecCredential has little to select from: try status.token\n"
             ),
         );

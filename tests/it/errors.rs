@@ -70,8 +70,14 @@ fn command_line() {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         Sandbox::with_keys().run(&arguments).assert_failure(252, stderr);
     }
-    let bare = Sandbox::new().run(&[]);
-    assert_eq!((bare.code, bare.stdout.as_str(), bare.stderr.lines().count()), (252, "", 2), "{bare}");
+    let commands = "get-token, token, eks, version, completions, help";
+    let missing = |name: &str, commands: &str| {
+        format!(
+            "ekscred: error: '{name}' requires a subcommand but one was not provided [subcommands: {commands}]\n{help}"
+        )
+    };
+    Sandbox::new().run(&[]).assert_failure(252, &missing("ekscred", commands));
+    Sandbox::new().run(&["eks"]).assert_failure(252, &missing("ekscred eks", "get-token, help"));
 }
 
 #[test]
@@ -159,8 +165,42 @@ fn variables_and_arguments_that_are_not_text() {
 
 #[test]
 fn log_file_that_cannot_be_written_costs_a_warning() {
-    let sandbox = Sandbox::with_keys().var("EKSCRED_LOG_FILE", "/nowhere/log");
-    let outcome = sandbox.run(&["get-token", "-i", "demo"]);
-    outcome.assert_success();
-    assert!(outcome.stderr.starts_with("ekscred: warning: cannot write the log file /nowhere/log: "), "{outcome}");
+    let sandbox = Sandbox::with_keys();
+    let fifo = sandbox.home().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
+    assert!(made.success());
+    let fifo = fifo.to_str().expect("UTF-8").to_owned();
+    let mut sandbox = sandbox;
+    for (path, why) in [("/nowhere/log", "No such file"), ("/dev/null/log", "Not a directory"), (&fifo, "it is a FIFO")]
+    {
+        sandbox = sandbox.var("EKSCRED_LOG_FILE", path);
+        let outcome = sandbox.run(&["get-token", "-i", "demo"]);
+        outcome.assert_success();
+        let start = format!("ekscred: warning: cannot write the log file {path}: {why}");
+        assert!(outcome.stderr.starts_with(&start) && outcome.stderr.lines().count() == 1, "{outcome}");
+    }
+}
+
+#[test]
+fn debug_switch() {
+    for (value, on) in [("1", true), ("yes", true), ("0", false), ("false", false), ("", false)] {
+        let outcome = Sandbox::with_keys().var("EKSCRED_DEBUG", value).run(&["get-token", "-i", "demo"]);
+        outcome.assert_success();
+        assert_eq!(!outcome.stderr.is_empty(), on, "{value}: {outcome}");
+    }
+}
+
+/// An unreadable folder is passed over where nobody named it, as in a container that runs as another user than its image
+/// expects, and an error where somebody did. (A loop of links is as unreadable for root as for anybody.)
+#[cfg(unix)]
+#[test]
+fn folders_that_cannot_be_entered() {
+    let sandbox = Sandbox::with_keys();
+    std::os::unix::fs::symlink(".aws", sandbox.home().join(".aws")).expect("a link");
+    sandbox.run(&["get-token", "-i", "demo"]).assert_success();
+    let config = sandbox.home().join(".aws/config");
+    let path = config.display().to_string();
+    let outcome = sandbox.var("AWS_CONFIG_FILE", config).run(&["get-token", "-i", "demo"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (253, ""), "{outcome}");
+    assert!(outcome.stderr.starts_with(&format!("ekscred: error: cannot read {path}: ")), "{outcome}");
 }

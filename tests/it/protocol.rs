@@ -27,6 +27,17 @@ fn document_is_the_aws_clis() {
 }
 
 #[test]
+fn document_is_one_write() {
+    for arguments in
+        [GET_TOKEN, &["get-token", "-i", "demo", "-o", "yaml"], &["get-token", "-i", "demo", "--token-only"]]
+    {
+        let outcome = Sandbox::with_keys().run(arguments);
+        outcome.assert_success();
+        assert_eq!(outcome.writes, 1, "{outcome}");
+    }
+}
+
+#[test]
 fn known_api_versions_are_echoed() {
     for version in ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"] {
         let info = json!({ "kind": "ExecCredential", "apiVersion": version, "spec": { "interactive": false } });
@@ -40,7 +51,7 @@ fn known_api_versions_are_echoed() {
 fn v1alpha1_is_echoed_with_a_hint() {
     let outcome = with_exec_info(r#"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#);
     assert_eq!(api_version(&outcome), "client.authentication.k8s.io/v1alpha1");
-    assert!(outcome.stderr.starts_with("hint: ") && outcome.stderr.lines().count() == 1, "{outcome}");
+    assert!(outcome.stderr.starts_with("ekscred: hint: ") && outcome.stderr.lines().count() == 1, "{outcome}");
 }
 
 #[test]
@@ -151,10 +162,11 @@ fn cluster_extension_chooses_no_identity() {
         "role": "admin",
         "externalId": "x",
     });
-    let sandbox = Sandbox::with_keys()
-        .credentials("[admin]\naws_access_key_id = AKIAADMIN\naws_secret_access_key = s\n")
+    let keys = |name: &str| format!("[{name}]\naws_access_key_id = AKIA{name}\naws_secret_access_key = s\n");
+    let sandbox = Sandbox::new()
+        .credentials(&(keys("default") + &keys("admin")))
         .var("KUBERNETES_EXEC_INFO", cluster_info("https://10.0.0.1", &extension));
-    assert!(sandbox.url(&[]).contains("X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F"));
+    assert!(sandbox.url(&[]).contains("X-Amz-Credential=AKIAdefault%2F"));
 }
 
 #[test]

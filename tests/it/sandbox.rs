@@ -1,6 +1,6 @@
 //! A made-up world for one run of the program: variables, home directory, clock and streams, all of the test's making.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-/// 2026-01-02T03:04:05Z, the time of every test that does not choose its own.
+/// 2026-01-02T03:04:05Z: what a test's clock says when it is first read, and a second more each time.
 pub const NOW: u64 = 1_767_323_045;
 
 /// A world under construction.
@@ -29,7 +29,6 @@ pub struct Sandbox {
     home: TempDir,
     variables: HashMap<String, OsString>,
     has_home: bool,
-    now: SystemTime,
     broken_stdout: bool,
 }
 
@@ -39,6 +38,8 @@ pub struct Outcome {
     pub code: u8,
     pub stdout: String,
     pub stderr: String,
+    /// In how many writes standard output was written.
+    pub writes: usize,
     /// Where the run happened, for the message of a failing assertion.
     scene: String,
 }
@@ -50,7 +51,6 @@ impl Sandbox {
             home: TempDir::new().expect("a temporary directory"),
             variables: HashMap::new(),
             has_home: true,
-            now: SystemTime::UNIX_EPOCH + Duration::from_secs(NOW),
             broken_stdout: false,
         }
     }
@@ -106,13 +106,13 @@ impl Sandbox {
         let (stdout, stderr) = (Stream::default(), Stream::default());
         let variables = self.variables.clone();
         let home: Option<PathBuf> = self.has_home.then(|| self.home.path().to_owned());
-        let now = self.now;
+        let now = Cell::new(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
         let world = World::new(Host {
             variable: Box::new(move |name| variables.get(name).cloned()),
-            clock: Box::new(move || now),
+            clock: Box::new(move || now.replace(now.get() + Duration::from_secs(1))),
             home: Box::new(move || home.clone()),
-            stdout: if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) },
-            stderr: Box::new(stderr.clone()),
+            stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
+            stderr: RefCell::new(Box::new(stderr.clone())),
         });
         let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
         let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);
@@ -123,7 +123,7 @@ impl Sandbox {
         let code = ekscred::run(arguments, &world);
         // ExitCode keeps its number to itself, but for comparison.
         let code = (0..=255).find(|&number| ExitCode::from(number) == code).expect("an exit code");
-        Outcome { code, stdout: stdout.text(), stderr: stderr.text(), scene }
+        Outcome { code, stdout: stdout.text(), stderr: stderr.text(), writes: stdout.0.borrow().len(), scene }
     }
 
     /// Runs a command that must succeed in silence, and gives its standard output.
@@ -176,19 +176,19 @@ pub fn url_in(token: &str) -> String {
     String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).expect("base64url")).expect("UTF-8")
 }
 
-/// A stream that remembers what was written.
+/// A stream that remembers each write.
 #[derive(Clone, Default)]
-struct Stream(Rc<RefCell<Vec<u8>>>);
+struct Stream(Rc<RefCell<Vec<Vec<u8>>>>);
 
 impl Stream {
     fn text(&self) -> String {
-        String::from_utf8(self.0.borrow().clone()).expect("UTF-8")
+        String::from_utf8(self.0.borrow().concat()).expect("UTF-8")
     }
 }
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
+        self.0.borrow_mut().push(bytes.to_vec());
         Ok(bytes.len())
     }
 

@@ -74,6 +74,26 @@ fn a_token_never_outlives_its_credentials() {
     }
 }
 
+/// The sandbox's clock goes on a second whenever it is read.
+#[test]
+fn signature_and_expiration_are_of_one_reading_of_the_clock() {
+    let outcome = Sandbox::with_keys().run(&["get-token", "-i", "demo", "--debug"]);
+    let status = &outcome.credential()["status"];
+    let date = url_in(status["token"].as_str().expect("a text"));
+    let second =
+        date.split_once("X-Amz-Date=20260102T0304").and_then(|(_, rest)| rest.split_once('Z')).expect("a date").0;
+    assert_ne!(second, "05", "the debug log has read the clock before");
+    assert_eq!(status["expirationTimestamp"], format!("2026-01-02T03:18:{second}Z"));
+}
+
+#[test]
+fn expiration_of_the_environment_is_not_a_profiles() {
+    let keys = "[p]\naws_access_key_id = AKIAP\naws_secret_access_key = s\n";
+    let sandbox = Sandbox::with_keys().credentials(keys).var("AWS_CREDENTIAL_EXPIRATION", "2026-01-02T03:05:00Z");
+    let outcome = sandbox.run(&["get-token", "-i", "demo", "--profile", "p"]);
+    assert_eq!(outcome.credential()["status"]["expirationTimestamp"], "2026-01-02T03:18:05Z");
+}
+
 #[test]
 fn expired_credentials_are_an_error() {
     for end in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:04Z", "1999-12-31T23:59:59Z", "2026-01-02T04:04:00+01:00"] {
@@ -133,15 +153,14 @@ fn a_token_over_the_size_limit_is_printed_with_a_warning() {
 
 #[test]
 fn credentials_that_no_aws_service_gives() {
-    for (name, what) in [("AWS_ACCESS_KEY_ID", "access key id"), ("AWS_SESSION_TOKEN", "session token")] {
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         let run = |length| Sandbox::with_keys().var(name, "+".repeat(length)).run(&["get-token", "-i", "demo"]);
         run(8192).assert_success();
         for length in [8193, 130_000] {
             run(length).assert_failure(
                 253,
                 &format!(
-                    "ekscred: error: the {what} has {length} bytes, which no AWS service gives\n\
-                     hint: check where the credentials come from; --debug tells it\n"
+                    "ekscred: error: {name} has {length} bytes: no AWS service gives so long a one\nhint: set it again\n"
                 ),
             );
         }
@@ -150,6 +169,8 @@ fn credentials_that_no_aws_service_gives() {
 
 #[test]
 fn cluster_name_of_ten_thousand_characters() {
+    let url = |name: &str| Sandbox::with_keys().url(&["--cluster-name", name]);
     let name = "n".repeat(10_000);
-    assert!(Sandbox::with_keys().url(&["--cluster-name", &name]).len() < 1000);
+    assert_ne!(url(&name), url(&name[1..]), "every character counts");
+    assert_eq!(url(&name).len(), url("n").len());
 }

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 
-use super::{Outcome, Search, refuse_blanks};
+use super::{Outcome, Search, check};
 use crate::error::configuration;
 use crate::world::{
     AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN, AWS_SESSION_TOKEN,
@@ -16,16 +16,16 @@ use crate::world::{
 
 /// `AWS_ACCESS_KEY_ID` and its companions, unless `--profile` names a profile: then that was meant.
 pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    if search.profile_from_flag {
+    if search.choice.is_from_flag() {
         return Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned()));
     }
     let get = |variable: Variable| match search.world.text(variable)? {
-        Some(value) => refuse_blanks(&value, || variable.name.to_owned()).map(|()| Some(value)),
+        Some(value) => check(&value, || variable.name.to_owned()).map(|()| Some(value)),
         None => Ok(None),
     };
     let Some(id) = get(AWS_ACCESS_KEY_ID)? else {
         // The AWS CLI goes on here, whatever else is set.
-        let alone = search.world.raw(AWS_SECRET_ACCESS_KEY.name).is_some();
+        let alone = search.world.raw(AWS_SECRET_ACCESS_KEY).is_some();
         let without = if alone { " (AWS_SECRET_ACCESS_KEY alone is)" } else { "" };
         return Ok(Outcome::Nothing(format!("environment: AWS_ACCESS_KEY_ID is not set{without}")));
     };

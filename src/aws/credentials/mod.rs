@@ -12,28 +12,28 @@ pub(crate) use unsupported::not_supported;
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use crate::aws::profiles::{Profile, Profiles};
+use crate::aws::profiles::{Files, Profile};
+use crate::config::ProfileChoice;
 use crate::error::configuration;
 use crate::world::World;
 
 /// What the sources look at.
 pub struct Search<'a> {
-    /// The name of the profile.
-    pub profile_name: &'a str,
-    /// The profile; empty where the default one does not exist.
+    pub choice: &'a ProfileChoice,
+    /// The profile of that name; empty where the default one does not exist.
     pub profile: Profile<'a>,
-    /// Whether the profile was named by `--profile`, which beats what the environment holds.
-    pub profile_from_flag: bool,
-    /// Both files, for messages.
-    pub profiles: &'a Profiles<'a>,
+    /// Where the profile was looked for.
+    pub files: &'a Files,
     pub world: &'a World,
 }
 
 /// What one source has to say.
 enum Outcome {
     Found(Credentials),
-    /// Nothing here, and why: half a sentence for the account of the search.
+    /// It was asked and has nothing, and why: half a sentence for the account of the search.
     Nothing(String),
+    /// Nobody asked for it.
+    NotAsked,
 }
 
 type Source = fn(&Search<'_>) -> Result<Outcome>;
@@ -57,27 +57,37 @@ const ORDER: [(&str, Source); 10] = [
 /// # Errors
 /// A source that applies but cannot serve, or none: then the message tells what was looked at and why each had nothing.
 pub fn find(search: &Search<'_>) -> Result<Credentials> {
-    let mut account: Vec<String> = Vec::new();
+    let mut passed_over: Vec<String> = Vec::new();
     for (name, source) in ORDER {
         match source(search)? {
             Outcome::Found(credentials) => {
-                account.retain(|why| !why.is_empty());
                 let id = credentials.access_key_id();
-                search.world.debug(|| format!("credentials: {id}, from {name}; passed over: {}", account.join("; ")));
+                search.world.debug(|| format!("credentials: {id}, from {name}"));
                 return Ok(credentials);
             }
-            Outcome::Nothing(why) => account.push(why),
+            Outcome::Nothing(why) => {
+                search.world.debug(|| format!("no credentials: {why}"));
+                passed_over.push(why);
+            }
+            Outcome::NotAsked => {}
         }
     }
-    account.retain(|why| !why.is_empty());
-    Err(configuration(format!("no credentials found: {}", account.join("; ")))
+    Err(configuration(format!("no credentials found: {}", passed_over.join("; ")))
         .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile")
         .into())
 }
 
-/// Refuses a key or token with blanks in it: a slip of whoever pasted it, most often a newline at the end, that would
-/// make a token which every cluster refuses without a reason.
-fn refuse_blanks(value: &str, place: impl FnOnce() -> String) -> Result<()> {
+/// The longest access key id, secret or session token: many times what AWS gives and clusters take, and few enough that
+/// the signer's URL type, which ends at 64 KiB, holds two of them with every byte escaped.
+const MAX_BYTES: usize = 8 * 1024;
+
+/// Refuses a key or token that cannot be one. Blanks are a slip of whoever pasted it, most often a newline at the end,
+/// and would make a token which every cluster refuses without a reason.
+fn check(value: &str, place: impl FnOnce() -> String) -> Result<()> {
+    if value.len() > MAX_BYTES {
+        let message = format!("{} has {} bytes: no AWS service gives so long a one", place(), value.len());
+        return Err(configuration(message).hint("set it again").into());
+    }
     if value.chars().any(|character| character.is_whitespace() || character.is_control()) {
         return Err(configuration(format!("{} has white space or control characters in it", place()))
             .hint("set it again, without a newline at its end")

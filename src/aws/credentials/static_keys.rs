@@ -6,40 +6,39 @@
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Outcome, Search, refuse_blanks};
+use super::{Outcome, Search, check};
 use crate::aws::ini::Section;
 use crate::aws::profiles::File;
 use crate::error::configuration;
 
 /// Keys in the credentials file.
 pub(super) fn credentials_file(search: &Search<'_>) -> Result<Outcome> {
-    keys(search, search.profile.credentials, &search.profiles.files.credentials)
+    keys(search, search.profile.credentials, &search.files.credentials)
 }
 
 /// Keys in the config file.
 pub(super) fn config_file(search: &Search<'_>) -> Result<Outcome> {
-    keys(search, search.profile.config, &search.profiles.files.config)
+    keys(search, search.profile.config, &search.files.config)
 }
 
 fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Result<Outcome> {
-    let (name, path) = (search.profile_name, file.path.display());
-    let nothing = |why: &str| Ok(Outcome::Nothing(format!("{path}: {why}")));
+    let (name, path) = (&search.choice.name, file.path.display());
     let Some(section) = section else {
-        return nothing(file.absent.unwrap_or("no such profile"));
+        let why = file.absent.as_deref().unwrap_or("no such profile");
+        return Ok(Outcome::Nothing(format!("{path}: {why}")));
     };
     let get = |key: &str| match section.get(key).filter(|value| !value.is_empty()) {
-        Some(value) => refuse_blanks(value, || format!("{key} of profile `{name}` in {path}")).map(|()| Some(value)),
+        Some(value) => check(value, || format!("{key} of profile `{name}` in {path}")).map(|()| Some(value)),
         None => Ok(None),
     };
-    let Some(id) = get("aws_access_key_id")? else {
-        return nothing("no aws_access_key_id in the profile");
-    };
-    let Some(secret) = get("aws_secret_access_key")? else {
-        return Err(configuration(format!(
-            "profile `{name}` in {path} has aws_access_key_id, but no aws_secret_access_key"
-        ))
-        .hint("put both into the same file")
-        .into());
+    if section.get("aws_access_key_id").is_none() {
+        return Ok(Outcome::Nothing(format!("{path}: no aws_access_key_id in the profile")));
+    }
+    // From here on these keys are meant: an empty one must not lead to another identity's.
+    let (Some(id), Some(secret)) = (get("aws_access_key_id")?, get("aws_secret_access_key")?) else {
+        return Err(configuration(format!("profile `{name}` in {path} has only half a pair of keys"))
+            .hint("put both aws_access_key_id and aws_secret_access_key into that file, or neither")
+            .into());
     };
     // The old name first: botocore's SharedCredentialProvider.TOKENS.
     let session_token = match get("aws_security_token")? {

@@ -1,7 +1,7 @@
 //! Sources of credentials that this version knows of and cannot use.
 //!
 //! Each stands at its place in the order, so that a profile which asks for one is refused with its name, and never
-//! answered with whatever other keys lie about.
+//! answered with whatever other keys lie about. A key that is there and empty asks, too: the AWS CLI fails on it.
 
 use anyhow::Result;
 
@@ -14,13 +14,13 @@ use crate::world::{
 
 /// A role in the profile: `role_arn` without a web identity token file.
 pub(super) fn assume_role(search: &Search<'_>) -> Result<Outcome> {
-    let asked = search.profile.get("role_arn").is_some() && search.profile.get("web_identity_token_file").is_none();
+    let asked = search.profile.has("role_arn") && search.profile.get("web_identity_token_file").is_none();
     refuse_where(asked, || of_profile(search, "an assumed role (role_arn)"))
 }
 
 /// A web identity, from the environment (EKS's IAM roles for service accounts) or the profile.
 pub(super) fn web_identity(search: &Search<'_>) -> Result<Outcome> {
-    let from_environment = |variable| match search.profile_from_flag {
+    let from_environment = |variable| match search.choice.is_from_flag() {
         true => Ok(None),
         false => search.world.text(variable),
     };
@@ -38,7 +38,7 @@ pub(super) fn web_identity(search: &Search<'_>) -> Result<Outcome> {
 
 /// AWS IAM Identity Center: `sso_role_name` or `sso_account_id`; other `sso_` keys alone do not ask for it.
 pub(super) fn sso(search: &Search<'_>) -> Result<Outcome> {
-    let asked = ["sso_role_name", "sso_account_id"].iter().any(|key| search.profile.get(key).is_some());
+    let asked = ["sso_role_name", "sso_account_id"].iter().any(|key| search.profile.has(key));
     refuse_where(asked, || of_profile(search, "SSO (sso_account_id, sso_role_name)"))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn login(search: &Search<'_>) -> Result<Outcome> {
 
 /// An external process.
 pub(super) fn process(search: &Search<'_>) -> Result<Outcome> {
-    let asked = search.profile.get("credential_process").is_some();
+    let asked = search.profile.has("credential_process");
     refuse_where(asked, || of_profile(search, "a process (credential_process)"))
 }
 
@@ -71,11 +71,11 @@ pub(super) fn instance_metadata(_: &Search<'_>) -> Result<Outcome> {
 }
 
 fn refuse_where(asked: bool, what: impl FnOnce() -> String) -> Result<Outcome> {
-    if asked { Err(not_supported(&what()).into()) } else { Ok(Outcome::Nothing(String::new())) }
+    if asked { Err(not_supported(&what()).into()) } else { Ok(Outcome::NotAsked) }
 }
 
 fn of_profile(search: &Search<'_>, what: &str) -> String {
-    format!("profile `{}` gets its credentials from {what}", search.profile_name)
+    format!("profile `{}` gets its credentials from {what}", search.choice.name)
 }
 
 /// The refusal, for flags too: `what` asks for a source that this version lacks.

@@ -1,0 +1,146 @@
+//! Flags, exec info, environment and profile, resolved into one request. What was typed gets its meaning here.
+
+mod cluster;
+mod profile;
+mod region;
+
+use anyhow::Result;
+use clap::ValueEnum as _;
+
+pub use cluster::ClusterName;
+pub use profile::ProfileChoice;
+
+use crate::aws::credentials::not_supported;
+use crate::aws::endpoint;
+use crate::aws::profiles::Profile;
+use crate::cli::{Format, GetToken, Globals, Role};
+use crate::error::{configuration, usage};
+use crate::exec_info::{ApiVersion, ExecInfo};
+use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT, Variable, World};
+
+/// Everything that decides a token but the credentials and the time.
+#[derive(Debug)]
+pub struct Request {
+    pub cluster: ClusterName,
+    pub endpoint: endpoint::Options,
+    pub answer: Answer,
+}
+
+/// What to print.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The bare token.
+    Token,
+    /// An ExecCredential.
+    Credential { api_version: ApiVersion, format: Format, query: Option<String> },
+}
+
+/// What there is beside the command line.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub exec_info: &'a ExecInfo,
+    /// The selected profile.
+    pub profile: Profile<'a>,
+    pub world: &'a World,
+}
+
+impl Request {
+    /// Gives the command line its meaning.
+    ///
+    /// # Errors
+    /// A usage error, or configuration that cannot be meant.
+    pub fn resolve(globals: &Globals, arguments: &GetToken, inputs: Inputs<'_>) -> Result<Self> {
+        // No `..`: a flag that nobody handles must not compile.
+        let Globals { region, profile: _, output, query, debug: _, inert } = globals;
+        let GetToken { cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache: _, role } = arguments;
+
+        if inert.no_sign_request.is_some() {
+            return Err(usage("--no-sign-request makes no sense here: a cluster refuses an unsigned token")
+                .hint("leave the flag out")
+                .into());
+        }
+        refuse_role(role)?;
+        let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), inputs.exec_info)?;
+        let region = region::find(region.as_deref(), arn_region, inputs)?;
+        let fips = inputs.switch(AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint")?;
+        Ok(Self {
+            cluster,
+            endpoint: endpoint::Options {
+                fips: fips || region.as_ref().is_some_and(|region| region.fips),
+                dual_stack: inputs.switch(AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint")?,
+                region: region.map(|region| region.name),
+                url: sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?,
+            },
+            answer: match token_only {
+                true if query.is_some() => {
+                    return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());
+                }
+                true => Answer::Token,
+                false => Answer::Credential {
+                    api_version: find_api_version(api_version.as_deref(), inputs.exec_info)?,
+                    format: inputs.format(*output, query.is_some())?,
+                    query: query.clone(),
+                },
+            },
+        })
+    }
+}
+
+impl Inputs<'_> {
+    /// A setting that is `true` in any case of letters, or not (botocore's `ensure_boolean`); the variable wins.
+    fn switch(&self, variable: Variable, key: &str) -> Result<bool> {
+        let value = self.world.text(variable)?;
+        Ok(value.as_deref().or(self.profile.get(key)).is_some_and(|value| value.eq_ignore_ascii_case("true")))
+    }
+
+    /// The output format: `--output`, or what is configured, but that only for a query. Without one, `output = text`
+    /// in somebody's AWS config must not reach kubectl.
+    fn format(&self, flag: Option<Format>, query: bool) -> Result<Format> {
+        if flag.is_some() || !query {
+            return Ok(flag.unwrap_or(Format::Json));
+        }
+        let (name, origin) = match (self.world.text(AWS_DEFAULT_OUTPUT)?, self.profile.get("output")) {
+            (Some(name), _) => (name, AWS_DEFAULT_OUTPUT.name),
+            (None, Some(name)) => (name.to_owned(), "`output` in the profile"),
+            (None, None) => return Ok(Format::Json),
+        };
+        Format::from_str(&name, false).map_err(|_| {
+            configuration(format!("output format `{name}` ({origin}) is not supported"))
+                .hint("give --output json, text or yaml")
+                .into()
+        })
+    }
+}
+
+/// Role flags ask for credentials that this version cannot get: answering with others would be another identity.
+fn refuse_role(role: &Role) -> Result<()> {
+    let Role { role_arn, external_id, session_name, forward_session_name } = role;
+    let flag = match (role_arn, external_id, session_name, forward_session_name) {
+        (Some(_), ..) => "--role-arn",
+        (_, Some(_), ..) => "--external-id",
+        (_, _, Some(_), _) => "--session-name",
+        (.., true) => "--forward-session-name",
+        (None, None, None, false) => return Ok(()),
+    };
+    Err(not_supported(&format!("{flag} asks for an assumed role")).into())
+}
+
+fn find_api_version(flag: Option<&str>, exec_info: &ExecInfo) -> Result<ApiVersion> {
+    let Some(text) = flag else { return Ok(exec_info.api_version.unwrap_or(ApiVersion::V1Beta1)) };
+    let version = ApiVersion::from_full_name(text).or_else(|| ApiVersion::from_version(text));
+    version.ok_or_else(|| usage(format!("--api-version `{text}` is unknown")).hint("v1 or v1beta1 is meant").into())
+}
+
+/// An endpoint is scheme, host and perhaps a path; the longest host name has 253 characters, and no path needs thousands.
+fn parse_sts_endpoint(url: &str) -> Result<String> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let fits = url.len() < 2048
+        && !url.contains(['?', '#'])
+        && uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some());
+    if fits {
+        return Ok(url.to_owned());
+    }
+    Err(usage(format!("--sts-endpoint `{url}` is not a URL"))
+        .hint("such as https://sts.eu-west-1.amazonaws.com")
+        .into())
+}

@@ -1,0 +1,65 @@
+//! Which profile is meant: `--profile`, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use crate::aws::profiles::{Profile, Profiles};
+use crate::error::configuration;
+use crate::world::{AWS_DEFAULT_PROFILE, AWS_PROFILE, World};
+
+/// A profile's name, and what named it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProfileChoice {
+    pub name: String,
+    /// `None`: nothing did, `default` is the name that remains.
+    origin: Option<&'static str>,
+}
+
+const FLAG: &str = "--profile";
+
+impl ProfileChoice {
+    /// Chooses in AWS CLI v2's order; an empty name counts as not given.
+    ///
+    /// # Errors
+    /// A variable that is not UTF-8.
+    pub fn make(flag: Option<&str>, world: &World) -> Result<Self> {
+        if let Some(name) = flag.filter(|name| !name.is_empty()) {
+            return Ok(Self { name: name.to_owned(), origin: Some(FLAG) });
+        }
+        for variable in [AWS_PROFILE, AWS_DEFAULT_PROFILE] {
+            if let Some(name) = world.text(variable)? {
+                return Ok(Self { name, origin: Some(variable.name) });
+            }
+        }
+        Ok(Self { name: "default".to_owned(), origin: None })
+    }
+
+    /// Whether `--profile` named it, which beats what the environment holds.
+    #[must_use]
+    pub fn is_from_flag(&self) -> bool {
+        self.origin == Some(FLAG)
+    }
+
+    /// The profile itself. One that was named must exist, even where other credentials would serve: falling through
+    /// to those would be another identity.
+    ///
+    /// # Errors
+    /// A profile that was named and is in neither file.
+    pub fn find<'p>(&self, profiles: &'p Profiles<'p>) -> Result<Profile<'p>> {
+        let origin = match (profiles.get(&self.name), self.origin) {
+            (Some(profile), _) => return Ok(profile),
+            (None, None) => return Ok(Profile::default()),
+            (None, Some(origin)) => origin,
+        };
+        let (config, credentials) = (profiles.files.config.path.display(), profiles.files.credentials.path.display());
+        let message = format!("profile `{}` (from {origin}) is in neither {config} nor {credentials}", self.name);
+        let names: BTreeSet<_> = profiles.names().collect();
+        let some: Vec<&str> = names.iter().take(8).map(|name| &**name).collect();
+        let hint = match some.is_empty() {
+            true => "neither file has any profile; `aws configure` writes one".to_owned(),
+            false => format!("profiles there: {}{}", some.join(", "), if names.len() > 8 { ", ..." } else { "" }),
+        };
+        Err(configuration(message).hint(hint).into())
+    }
+}

@@ -1,0 +1,115 @@
+//! Which region's STS endpoint goes into a token, first hit: `--region`, a cluster ARN, the cluster's exec extension,
+//! `AWS_REGION`, `AWS_DEFAULT_REGION`, the selected profile, the API server's host name. None: the global endpoint.
+
+use std::fmt;
+
+use anyhow::Result;
+
+use super::Inputs;
+use super::cluster::ArnRegion;
+use crate::aws::partition::{Partition, region_of_server};
+use crate::error::{configuration, usage};
+use crate::world::{AWS_DEFAULT_REGION, AWS_REGION, Variable};
+
+/// A region's name, fit to be part of a host name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) name: String,
+    /// Whether it was written as a pseudo-region, `fips-us-east-1` or `us-gov-west-1-fips`, which stands for the region
+    /// and the FIPS switch (botocore's `EndpointRulesetResolver`).
+    pub(super) fips: bool,
+}
+
+impl Region {
+    /// botocore's `validate_region_name`, less upper-case letters, which make a host that every cluster refuses.
+    fn parse(text: &str) -> Option<Self> {
+        let stripped = text.strip_prefix("fips-").or_else(|| text.strip_suffix("-fips"));
+        let name = stripped.unwrap_or(text);
+        let fits = (1..=63).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !name.bytes().all(|byte| byte.is_ascii_digit())
+            && !name.starts_with('-')
+            && !name.ends_with('-');
+        fits.then(|| Self { name: name.to_owned(), fips: stripped.is_some() })
+    }
+}
+
+/// Where a region came from.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Flag,
+    Arn,
+    Extension,
+    Variable(Variable),
+    Profile,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "--region",
+            Self::Arn => "the cluster ARN",
+            Self::Extension => "the cluster's exec extension",
+            Self::Variable(variable) => variable.name,
+            Self::Profile => "the profile",
+        })
+    }
+}
+
+/// The region; `None` for the global endpoint.
+pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
+    let world = inputs.world;
+    let Some((text, origin)) = told(flag, arn.as_ref(), inputs)? else {
+        // Only a guess: a host name that tells no region is as good as none.
+        let guess = inputs.exec_info.server.as_deref().and_then(region_of_server).and_then(|name| Region::parse(&name));
+        world.debug(|| match &guess {
+            Some(region) => format!("region {} from the API server's host name", region.name),
+            None => "no region anywhere: the global STS endpoint".to_owned(),
+        });
+        return Ok(guess);
+    };
+    let Some(region) = Region::parse(&text) else {
+        let message = format!("`{text}` (from {origin}) is not the name of a region");
+        let failure = match origin {
+            Origin::Flag | Origin::Arn => usage(message),
+            _ => configuration(message),
+        };
+        return Err(failure.hint("regions are written like eu-west-1").into());
+    };
+    world.debug(|| format!("region {} from {origin}", region.name));
+    if let Some(arn) = arn {
+        refuse_other_partition(&region, &arn)?;
+    }
+    Ok(Some(region))
+}
+
+/// What somebody said outright, and where.
+fn told(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Result<Option<(String, Origin)>> {
+    if let Some(region) = flag {
+        return Ok(Some((region.to_owned(), Origin::Flag)));
+    }
+    if let Some(arn) = arn {
+        return Ok(Some((arn.name.clone(), Origin::Arn)));
+    }
+    if let Some(region) = &inputs.exec_info.region {
+        return Ok(Some((region.clone(), Origin::Extension)));
+    }
+    for variable in [AWS_REGION, AWS_DEFAULT_REGION] {
+        if let Some(region) = inputs.world.text(variable)? {
+            return Ok(Some((region, Origin::Variable(variable))));
+        }
+    }
+    Ok(inputs.profile.get("region").map(|region| (region.to_owned(), Origin::Profile)))
+}
+
+/// A cluster refuses a token for another partition's STS, so a `--region` there contradicts the ARN.
+fn refuse_other_partition(region: &Region, arn: &ArnRegion) -> Result<()> {
+    let partition = Partition::of_region(&region.name);
+    if partition == arn.partition {
+        return Ok(());
+    }
+    let (name, ours, its) = (&region.name, partition.name, arn.partition.name);
+    Err(usage(format!("--region {name} is in partition {ours}, the cluster ARN in {its}"))
+        .hint(format!("leave --region out, or give --region {}", arn.name))
+        .into())
+}
