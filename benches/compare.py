@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What one token costs: ekscred beside the AWS CLI and aws-iam-authenticator, measured in one run and printed as one table.
 
-    benches/compare.py               target/release/ekscred and its rivals; six minutes
-    benches/compare.py --no-rivals   ekscred alone, against its budgets; half a minute
+    benches/compare.py               target/release/ekscred and its rivals; some five minutes
+    benches/compare.py --no-rivals   ekscred alone, against its budgets; seconds
     benches/compare.py --markdown    the table as the README has it
 
 Exits with 1 when ekscred misses a budget, and names it. Wall time is printed and never judged: it depends on the machine

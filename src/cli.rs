@@ -80,8 +80,8 @@ pub struct GetToken {
     #[arg(short = 'i', long, value_name = "ID")]
     pub cluster_id: Option<String>,
     /// Print the bare token, not an ExecCredential
-    #[arg(long)]
-    pub token_only: bool,
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub token_only: Option<Given>,
     /// API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for
     #[arg(long, value_name = "v1|v1beta1")]
     pub api_version: Option<String>,
@@ -89,8 +89,8 @@ pub struct GetToken {
     #[arg(long, value_name = "URL")]
     pub sts_endpoint: Option<String>,
     /// Accepted for aws-iam-authenticator's sake; credentials that are keys need no cache
-    #[arg(long)]
-    pub cache: bool,
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub cache: Option<Given>,
     #[command(flatten)]
     pub role: Role,
 }
@@ -110,8 +110,8 @@ pub struct Role {
     #[arg(short, long, value_name = "NAME")]
     pub session_name: Option<String>,
     /// Take the session name from the caller's own session
-    #[arg(long)]
-    pub forward_session_name: bool,
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub forward_session_name: Option<Given>,
 }
 
 /// The AWS CLI's other global flags. They mean nothing for a token made from keys, there as here, and are accepted
@@ -234,18 +234,11 @@ pub enum Format {
     Yaml,
 }
 
-/// A flag without a value was given.
+/// What a flag without a value leaves where it is given: an empty text.
 ///
 /// clap's `bool` flags carry a default value each, which it clones for every level of subcommands where the flag is
 /// global: a seventh of the whole program's instructions. `Option<Given>` costs nothing while the flag is absent.
-#[derive(Clone, Copy, Debug)]
-pub struct Given;
-
-impl From<String> for Given {
-    fn from(_: String) -> Self {
-        Self
-    }
-}
+pub type Given = String;
 
 /// The whole command-line definition, for the man pages and completions.
 #[must_use]

@@ -3,7 +3,8 @@
 //! <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats>
 
 use anyhow::{Context as _, Result};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 
 use crate::token::Token;
@@ -111,20 +112,39 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The ExecCredential that hands `token` to the client, its fields in the AWS CLI's order.
-///
-/// The timestamp is RFC 3339 in whole seconds and UTC; client-go refuses anything less exact.
-///
-/// # Errors
-/// An expiration after the year 9999, which RFC 3339 cannot write.
-pub fn exec_credential(token: &Token, api_version: ApiVersion) -> Result<Value> {
-    Ok(json!({
-        "kind": "ExecCredential",
-        "apiVersion": api_version.full_name(),
-        "spec": Map::new(),
-        "status": {
-            "expirationTimestamp": token.expiration.format(&Rfc3339).context("cannot write the expiration")?,
-            "token": token.bearer,
-        },
-    }))
+/// The answer to the client, its fields in the AWS CLI's order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecCredential<'t> {
+    kind: &'static str,
+    api_version: &'static str,
+    spec: Empty,
+    status: Status<'t>,
+}
+
+#[derive(Serialize)]
+struct Empty {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status<'t> {
+    /// RFC 3339 in whole seconds and UTC; client-go refuses anything less exact.
+    expiration_timestamp: String,
+    token: &'t str,
+}
+
+impl<'t> ExecCredential<'t> {
+    /// The document that hands `token` to the client.
+    ///
+    /// # Errors
+    /// An expiration after the year 9999, which RFC 3339 cannot write.
+    pub fn new(token: &'t Token, api_version: ApiVersion) -> Result<Self> {
+        let expiration_timestamp = token.expiration.format(&Rfc3339).context("cannot write the expiration")?;
+        Ok(Self {
+            kind: "ExecCredential",
+            api_version: api_version.full_name(),
+            spec: Empty {},
+            status: Status { expiration_timestamp, token: &token.bearer },
+        })
+    }
 }

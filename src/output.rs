@@ -19,7 +19,7 @@ const MAX_QUERY_NESTING: usize = 64;
 ///
 /// # Errors
 /// A query that is not JMESPath, or that fails on this document: usage errors, as in the AWS CLI.
-pub fn select(document: &Value, query: &str) -> Result<Value> {
+pub fn select(document: &impl Serialize, query: &str) -> Result<Value> {
     let nesting = query.bytes().filter(|byte| b"[({!&".contains(byte)).count();
     let long_number = query.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() > 9);
     if query.len() > MAX_QUERY_BYTES || nesting > MAX_QUERY_NESTING || long_number {
@@ -30,24 +30,25 @@ pub fn select(document: &Value, query: &str) -> Result<Value> {
     let explain = |error: jmespath::JmespathError| {
         usage(format!("--query `{query}`: {}", error.reason)).hint("see https://jmespath.org for the syntax")
     };
-    let selected = jmespath::compile(query).and_then(|query| query.search(document)).map_err(explain)?;
+    let document = serde_json::to_value(document)?;
+    let selected = jmespath::compile(query).and_then(|query| query.search(&document)).map_err(explain)?;
     Ok(serde_json::to_value(&*selected)?)
 }
 
 /// `document` in `format`, with one newline at its end.
 ///
 /// # Errors
-/// None that a JSON value can cause.
-pub fn render(document: &Value, format: Format) -> Result<String> {
+/// None that a document of ours can cause.
+pub fn render(document: &impl Serialize, format: Format) -> Result<String> {
     match format {
         Format::Json => json(document),
-        Format::Text => Ok(text(document)),
-        Format::Yaml => yaml(document),
+        Format::Text => Ok(text(&serde_json::to_value(document)?)),
+        Format::Yaml => yaml(&serde_json::to_value(document)?),
     }
 }
 
 /// Four spaces a level, as Python's `json.dumps(indent=4)`.
-fn json(document: &Value) -> Result<String> {
+fn json(document: &impl Serialize) -> Result<String> {
     let mut bytes = Vec::with_capacity(1024);
     document.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    ")))?;
     bytes.push(b'\n');
@@ -59,10 +60,8 @@ fn yaml(document: &Value) -> Result<String> {
     if is_scalar(document) {
         return json(document);
     }
-    let mut document = document.clone();
-    document.sort_all_objects();
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    Ok(serde_saphyr::to_string_with_options(&document, options)?)
+    Ok(serde_saphyr::to_string_with_options(document, options)?)
 }
 
 /// Tab-separated lines, in the rules of the AWS CLI's `text.py`: the scalars of an object on one line in the order of
@@ -82,16 +81,15 @@ fn text_item(item: &Value, name: Option<&str>, columns: Option<&[&str]>, lines: 
 }
 
 fn text_object(object: &Map<String, Value>, name: Option<&str>, columns: Option<&[&str]>, lines: &mut String) {
-    let mut keys: Vec<&str> = object.keys().map(String::as_str).collect();
-    keys.sort_unstable();
-    let own_columns: Vec<&str> = keys.iter().copied().filter(|key| is_scalar(&object[*key])).collect();
+    let own_columns: Vec<&str> =
+        object.iter().filter(|(_, value)| is_scalar(value)).map(|(key, _)| key.as_str()).collect();
     let columns = columns.unwrap_or(&own_columns);
     if !columns.is_empty() {
         let cells = columns.iter().map(|key| object.get(*key).map_or_else(String::new, text_scalar));
         text_line(name.map(str::to_uppercase).into_iter().chain(cells), lines);
     }
-    for key in keys.into_iter().filter(|key| !columns.contains(key)) {
-        text_item(&object[key], Some(key), None, lines);
+    for (key, value) in object.iter().filter(|(key, _)| !columns.contains(&key.as_str())) {
+        text_item(value, Some(key), None, lines);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::aws::endpoint;
 use crate::aws::profiles::Files;
 use crate::cli::{GetToken, Globals};
 use crate::config::{Answer, Inputs, ProfileChoice, Request};
-use crate::exec_info::{ApiVersion, ExecInfo, exec_credential};
+use crate::exec_info::{ApiVersion, ExecCredential, ExecInfo};
 use crate::output;
 use crate::token::{Token, rules, sign_token};
 use crate::world::{KUBERNETES_EXEC_INFO, World};
@@ -55,15 +55,11 @@ fn read_exec_info(api_version_given: bool, world: &World) -> ExecInfo {
 }
 
 fn render(token: &Token, answer: &Answer) -> Result<String> {
-    match answer {
-        Answer::Token => Ok(format!("{}\n", token.bearer)),
-        Answer::Credential { api_version, format, query: None } => {
-            output::render(&exec_credential(token, *api_version)?, *format)
-        }
-        Answer::Credential { api_version, format, query: Some(query) } => {
-            let selected = output::select(&exec_credential(token, *api_version)?, query)?;
-            output::render(&selected, *format)
-        }
+    let Answer::Credential { api_version, format, query } = answer else { return Ok(format!("{}\n", token.bearer)) };
+    let credential = ExecCredential::new(token, *api_version)?;
+    match query {
+        None => output::render(&credential, *format),
+        Some(query) => output::render(&output::select(&credential, query)?, *format),
     }
 }
 

@@ -71,7 +71,7 @@ impl Request {
                 region: region.map(|region| region.name),
                 url: sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?,
             },
-            answer: match token_only {
+            answer: match token_only.is_some() {
                 true if query.is_some() => {
                     return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());
                 }
@@ -119,8 +119,8 @@ fn refuse_role(role: &Role) -> Result<()> {
         (Some(_), ..) => "--role-arn",
         (_, Some(_), ..) => "--external-id",
         (_, _, Some(_), _) => "--session-name",
-        (.., true) => "--forward-session-name",
-        (None, None, None, false) => return Ok(()),
+        (.., Some(_)) => "--forward-session-name",
+        (None, None, None, None) => return Ok(()),
     };
     Err(not_supported(&format!("{flag} asks for an assumed role")).into())
 }
