@@ -10,6 +10,18 @@ use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::sandbox::{NOW, Sandbox};
 
+/// A region of each partition, in the order of [`PARTITIONS`].
+const REGIONS: [&str; 8] = [
+    "cn-north-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "us-isof-south-1",
+    "eusc-de-east-1",
+    "eu-west-1",
+];
+
 const CHINA_URL: &str = "https://sts.cn-north-1.amazonaws.com.cn/";
 
 fn now() -> OffsetDateTime {
@@ -55,17 +67,7 @@ fn assert_passes(change: impl FnOnce(&str) -> String) {
 
 #[test]
 fn our_own_tokens_pass_every_rule() {
-    for region in [
-        "us-east-1",
-        "cn-north-1",
-        "us-gov-west-1",
-        "us-iso-east-1",
-        "us-isob-east-1",
-        "eu-isoe-west-1",
-        "us-isof-south-1",
-        "eusc-de-east-1",
-        "xx-new-1",
-    ] {
+    for region in REGIONS.into_iter().chain(["us-east-1", "xx-unknown-9"]) {
         let sandbox = Sandbox::with_keys().var("AWS_REGION", region).var("AWS_SESSION_TOKEN", "a+b/c==");
         let token = sandbox.stdout(&["get-token", "-i", "demo", "--token-only"]);
         assert_eq!(first_failure(token.trim(), now()), None);
@@ -260,17 +262,7 @@ fn rule_15_answer() {
 /// The partition table says what aws-sdk-sts's rules say.
 #[test]
 fn partitions_agree_with_the_endpoint_rules() {
-    let regions = [
-        "cn-north-1",
-        "us-gov-west-1",
-        "us-iso-east-1",
-        "us-isob-east-1",
-        "eu-isoe-west-1",
-        "us-isof-south-1",
-        "eusc-de-east-1",
-        "eu-west-1",
-    ];
-    for (region, partition) in regions.into_iter().zip(&PARTITIONS) {
+    for (region, partition) in REGIONS.into_iter().zip(&PARTITIONS) {
         assert_eq!(Partition::of_region(region), partition);
         let resolve = |dual_stack| {
             let options = Options { region: Some(region.to_owned()), dual_stack, ..Options::default() };
