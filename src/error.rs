@@ -90,6 +90,17 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// The start of `text`, fit to be quoted: its first line, and of that 80 bytes or so. What an AWS file gives as a
+/// value can hold the lines below it, keys among them, where these are indented.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    let end = text.char_indices().find(|(at, character)| *at >= 80 || character.is_control());
+    match end {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// The panic hook: one line and exit code 255, in place of Rust's several and 101 (or a core dump).
 ///
 /// The panic's own message stays out, since it can quote the data that was being handled, and so do the folders of the

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 
+use crate::error::excerpt;
 use crate::token::Token;
 
 /// The API versions of ExecCredential. client-go demands that the answer's equals the kubeconfig's.
@@ -94,7 +95,7 @@ impl ExecInfo {
         let warning = match (api_version, &document["apiVersion"]) {
             (Some(_), _) => None,
             (None, Value::Null) => Some(complaint("names no API version")),
-            (None, other) => Some(complaint(&format!("names the unknown API version {}", shorten(&other.to_string())))),
+            (None, other) => Some(complaint(&format!("names the unknown API version {}", excerpt(&other.to_string())))),
         };
         (info, warning)
     }
@@ -102,14 +103,6 @@ impl ExecInfo {
 
 fn complaint(what: &str) -> String {
     format!("KUBERNETES_EXEC_INFO {what}: answering in {}", ApiVersion::V1Beta1.full_name())
-}
-
-/// At most 60 characters of `text`.
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// The answer to the client, its fields in the AWS CLI's order.

@@ -38,12 +38,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
 }
 
 fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<()> {
+    log::start(world);
     let Cli { globals, command } = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(Stop::Show(text)) => return world.print(&text),
         Err(Stop::Fail(failure)) => return Err(failure.into()),
     };
-    log::start(globals.debug.is_some(), world);
+    if globals.debug.is_some() {
+        log::show(world);
+    }
     match command {
         Command::GetToken(arguments) | Command::Eks(Eks::GetToken(arguments)) => {
             commands::get_token::run(&globals, &arguments, world)

@@ -12,7 +12,7 @@ use crate::error::usage;
 
 /// The longest query, and the most brackets and signs in one that its parser recurses for: the stack has an end. (And
 /// numbers have: the library adds a slice's bounds and steps up as 32-bit integers.)
-const MAX_QUERY_BYTES: usize = 4096;
+const MAX_QUERY_BYTES: usize = 1024;
 const MAX_QUERY_NESTING: usize = 64;
 
 /// What `query` selects of `document`; `null` where it selects nothing.

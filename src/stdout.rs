@@ -1,4 +1,4 @@
-//! Standard output that fails where there is none (`ekscred … >&-`).
+//! Standard output that fails where there is none (`ekscred … >&-`) or where it cannot be written (`1</dev/null`).
 //!
 //! Rust's runtime puts `/dev/null` in the place of a closed stream before `main`. From then on nothing tells it from a
 //! stream that somebody sent there on purpose, and a token would vanish with exit code 0. So Linux, where a function
@@ -6,21 +6,36 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the standard output that World is given")]
 
+#[cfg(unix)]
+use std::fs::File;
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd as _;
 
-/// The process's standard output.
+/// The process's standard output, without a buffer.
+#[cfg(unix)]
 pub fn stdout() -> Box<dyn Write> {
     #[cfg(target_os = "linux")]
     if at_start::CLOSED.load(std::sync::atomic::Ordering::Relaxed) {
         return Box::new(Closed);
     }
+    // Not `io::Stdout` itself, which takes a descriptor that is open for reading only for one that swallows all.
+    match io::stdout().as_fd().try_clone_to_owned() {
+        Ok(descriptor) => Box::new(File::from(descriptor)),
+        Err(_) => Box::new(Closed),
+    }
+}
+
+/// The process's standard output.
+#[cfg(not(unix))]
+pub fn stdout() -> Box<dyn Write> {
     Box::new(io::stdout())
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 struct Closed;
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 impl Write for Closed {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
         Err(io::Error::other("it is closed"))

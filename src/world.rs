@@ -90,8 +90,8 @@ impl World {
     /// Says `lines` on standard error. That it cannot be said is no reason to fail.
     pub fn say(&self, lines: &str) {
         let _ = writeln!(self.host.stderr.borrow_mut(), "{lines}");
-        if let Some(log) = self.log.get() {
-            log.write(&one_line(lines), self.now(), None);
+        if let Some(log) = self.log() {
+            lines.lines().for_each(|line| log.write(line, self.now(), None));
         }
     }
 
@@ -102,9 +102,14 @@ impl World {
 
     /// Notes a decision in the debug log, where there is one. `message` must hold no secret.
     pub fn debug(&self, message: impl FnOnce() -> String) {
-        if let Some(log) = self.log.get() {
+        if let Some(log) = self.log() {
             log.write(&one_line(&message()), self.now(), Some(&mut **self.host.stderr.borrow_mut()));
         }
+    }
+
+    /// The debug log, where there is one.
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.log.get()
     }
 
     /// From here on [`World::debug`] goes to `log`.
@@ -147,9 +152,9 @@ variables! {
     AWS_USE_DUALSTACK_ENDPOINT: "`true` uses the dual-stack endpoint of STS; also `use_dualstack_endpoint` in the profile.",
     AWS_DEFAULT_OUTPUT: "Output format where `--query` is given without `--output`; also `output` in the profile.",
     AWS_ROLE_ARN: "Role of `AWS_WEB_IDENTITY_TOKEN_FILE`.",
-    AWS_WEB_IDENTITY_TOKEN_FILE: "Asks for web identity, which this version refuses; `--profile` makes it ignored.",
-    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "Asks for container credentials, which this version refuses.",
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: "Asks for container credentials, which this version refuses.",
+    AWS_WEB_IDENTITY_TOKEN_FILE: "Asks for a web identity, which this version refuses where no keys in the environment come first; `--profile` makes it ignored.",
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "Asks for container credentials, which this version refuses where no keys come first.",
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: "Asks for container credentials, which this version refuses where no keys come first.",
     KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, and the cluster. Set by kubectl.",
     EKSCRED_DEBUG: "`1` does what `--debug` does.",
     EKSCRED_LOG_FILE: "File that gets the debug log, appended, mode 0600; for clients that hide standard error.",

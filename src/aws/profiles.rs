@@ -84,8 +84,7 @@ impl File {
             Err(error) => return Err(cannot_read(error).into()),
             Ok(metadata) if !metadata.is_file() => return Ok(Self::absent(path, "is not a regular file")),
             Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
-                let size = metadata.len() / 1024 / 1024;
-                let message = format!("{} has {size} MiB: an AWS file of at most 16 MiB is read", path.display());
+                let message = format!("{} has {} bytes: more than 16 MiB are not read", path.display(), metadata.len());
                 let hint = format!("check the file, or set {} to another", variable.name);
                 return Err(configuration(message).hint(hint).into());
             }

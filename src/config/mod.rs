@@ -14,7 +14,7 @@ use crate::aws::credentials::not_supported;
 use crate::aws::endpoint;
 use crate::aws::profiles::Profile;
 use crate::cli::{Format, GetToken, Globals, Role};
-use crate::error::{configuration, usage};
+use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::{ApiVersion, ExecInfo};
 use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT, Variable, World};
 
@@ -105,7 +105,7 @@ impl Inputs<'_> {
             (None, None) => return Ok(Format::Json),
         };
         Format::from_str(&name, false).map_err(|_| {
-            configuration(format!("output format `{name}` ({origin}) is not supported"))
+            configuration(format!("output format `{}` ({origin}) is not supported", excerpt(&name)))
                 .hint("give --output json, text or yaml")
                 .into()
         })

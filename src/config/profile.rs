@@ -54,7 +54,8 @@ impl ProfileChoice {
         };
         let (config, credentials) = (profiles.files.config.path.display(), profiles.files.credentials.path.display());
         let message = format!("profile `{}` (from {origin}) is in neither {config} nor {credentials}", self.name);
-        let names: BTreeSet<_> = profiles.names().collect();
+        // A header can have swallowed a line of its section, keys and all.
+        let names: BTreeSet<_> = profiles.names().filter(|name| !name.contains('=')).collect();
         let some: Vec<&str> = names.iter().take(8).map(|name| &**name).collect();
         let hint = match some.is_empty() {
             true => "neither file has any profile; `aws configure` writes one".to_owned(),

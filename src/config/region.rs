@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::Inputs;
 use super::cluster::ArnRegion;
 use crate::aws::partition::{Partition, region_of_server};
-use crate::error::{configuration, usage};
+use crate::error::{configuration, excerpt, usage};
 use crate::world::{AWS_DEFAULT_REGION, AWS_REGION, Variable};
 
 /// A region's name, fit to be part of a host name.
@@ -69,7 +69,7 @@ pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_
         return Ok(guess);
     };
     let Some(region) = Region::parse(&text) else {
-        let message = format!("`{text}` (from {origin}) is not the name of a region");
+        let message = format!("`{}` (from {origin}) is not the name of a region", excerpt(&text));
         let failure = match origin {
             Origin::Flag | Origin::Arn => usage(message),
             _ => configuration(message),

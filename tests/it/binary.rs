@@ -41,14 +41,22 @@ fn a_reader_that_went_away_is_an_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_closed_stdout_is_an_error() {
+fn a_stdout_that_cannot_be_written_is_an_error() {
+    for (redirection, why) in [(">&-", "it is closed"), ("1</dev/null", "Bad file descriptor (os error 9)")] {
+        assert_cannot_write(redirection, why);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn assert_cannot_write(redirection: &str, why: &str) {
     let mut shell = Command::new("/bin/sh");
-    let script = "\"$0\" get-token -i demo >&-; code=$?; \"$0\" get-token -i demo >/dev/null && exit $code";
+    let script =
+        &format!("\"$0\" get-token -i demo {redirection}; code=$?; \"$0\" get-token -i demo >/dev/null && exit $code");
     let shell =
         shell.env_clear().env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID).env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
     let output = shell.args(["-c", script, env!("CARGO_BIN_EXE_ekscred")]).output().expect("a shell");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(stderr, "ekscred: error: cannot write to standard output: it is closed\n");
+    assert_eq!(stderr, format!("ekscred: error: cannot write to standard output: {why}\n"));
     assert_eq!(output.status.code(), Some(255));
 }
 

@@ -300,7 +300,7 @@ fn query_and_output() {
         )
     );
     let nested = ["[", "(", "!", "{a:", "&"].map(|part| part.repeat(64));
-    let long = ["a.", "a|", "a||"].map(|part| part.repeat(4096 / part.len()));
+    let long = ["a.", "a|", "a||"].map(|part| part.repeat(1024 / part.len()));
     let queries = nested.iter().chain(&long).map(String::as_str);
     for query in queries.chain(["status.", "[", "nope(@)", "length(`1`)", ""]) {
         let outcome = sandbox.run(&["get-token", "-i", "demo", "--query", query]);
@@ -310,7 +310,7 @@ fn query_and_output() {
     }
     for (query, size) in [
         ("[".repeat(65), "65 bytes, 65 brackets"),
-        ("a".repeat(4097), "4097 bytes, 0 brackets"),
+        ("a".repeat(1025), "1025 bytes, 0 brackets"),
         ("[1::2147483647]".to_owned(), "15 bytes, 1 brackets and a number of more than nine digits"),
     ] {
         sandbox.run(&["get-token", "-i", "demo", "--query", &query]).assert_failure(

@@ -64,7 +64,33 @@ fn the_log_file_has_the_error_too() {
     let outcome = sandbox.run(&["get-token"]);
     assert_eq!(outcome.stderr.lines().count(), 2);
     let text = fs::read_to_string(&log).expect("the log file");
-    assert!(text.contains("ekscred: error: no cluster is named\\nhint: "), "{text}");
+    let mut lines = text.lines().rev();
+    assert!(lines.next().is_some_and(|line| line.contains("] hint: give its name")), "{text}");
+    assert!(lines.next().is_some_and(|line| line.contains("] ekscred: error: no cluster is named")), "{text}");
+    // Errors of the command line's own, too.
+    sandbox.run(&["get-token", "--clustr-name", "x"]);
+    assert!(fs::read_to_string(&log).expect("the log file").contains("unexpected argument '--clustr-name'"));
+}
+
+#[test]
+fn a_secret_in_the_place_of_the_id_is_not_logged() {
+    let sandbox = Sandbox::new().var("AWS_ACCESS_KEY_ID", SECRET_ACCESS_KEY).var("AWS_SECRET_ACCESS_KEY", "AKIA");
+    let outcome = sandbox.run(&["get-token", "-i", "demo", "--debug", "--token-only"]);
+    outcome.assert_success();
+    assert_clean(&outcome.stderr, outcome.stdout.trim());
+}
+
+/// With a query, the configured output format counts.
+#[test]
+fn a_bad_output_format_quotes_no_secret() {
+    let keys = "[default]\naws_access_key_id = A\naws_secret_access_key = b\n";
+    let sandbox = Sandbox::new().credentials(&format!("{keys}output = x\n  y = {SECRET_ACCESS_KEY}\n"));
+    let outcome = sandbox.run(&["get-token", "-i", "demo", "--query", "status"]);
+    outcome.assert_failure(
+        253,
+        "ekscred: error: output format `x...` (`output` in the profile) is not supported\n\
+         hint: give --output json, text or yaml\n",
+    );
 }
 
 #[test]
@@ -79,8 +105,17 @@ fn errors_quote_no_secret() {
         format!("[default]\naws_access_key_id = AKIA {SECRET_ACCESS_KEY}\naws_secret_access_key = x\n"),
         format!("{SECRET_ACCESS_KEY}\n"),
         format!("[default]\nx =\n  {SECRET_ACCESS_KEY}\n"),
+        // Indented lines belong to the value before them.
+        format!("[default]\nregion = eu-west-1\n  aws_secret_access_key = {SECRET_ACCESS_KEY}\n"),
+        format!("[default]\naws_access_key_id = {SECRET_ACCESS_KEY}\naws_secret_access_key = AKIA\nregion = -\n"),
+        format!("[default] aws_secret_access_key = {SECRET_ACCESS_KEY}]\n"),
     ] {
-        for arguments in [&["get-token", "-i", "demo"][..], &["get-token", "-i", "demo", "--debug"]] {
+        for arguments in [
+            &["get-token", "-i", "demo"][..],
+            &["get-token", "-i", "demo", "--debug"],
+            &["get-token", "-i", "demo", "--query", "status", "--debug"],
+            &["get-token", "-i", "demo", "--profile", "nope"],
+        ] {
             let outcome = Sandbox::new().credentials(&credentials).run(arguments);
             assert_eq!((outcome.code, outcome.stdout.as_str()), (253, ""), "{outcome}");
             assert_clean(&outcome.stderr, "");

@@ -61,8 +61,7 @@ pub fn find(search: &Search<'_>) -> Result<Credentials> {
     for (name, source) in ORDER {
         match source(search)? {
             Outcome::Found(credentials) => {
-                let id = credentials.access_key_id();
-                search.world.debug(|| format!("credentials: {id}, from {name}"));
+                search.world.debug(|| format!("credentials: {}, from {name}", loggable(credentials.access_key_id())));
                 return Ok(credentials);
             }
             Outcome::Nothing(why) => {
@@ -75,6 +74,12 @@ pub fn find(search: &Search<'_>) -> Result<Credentials> {
     Err(configuration(format!("no credentials found: {}", passed_over.join("; ")))
         .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile")
         .into())
+}
+
+/// An access key id that looks like one. Anything else may be a secret that somebody put into its place.
+fn loggable(id: &str) -> &str {
+    let fits = id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if fits { id } else { "an access key id that does not look like one" }
 }
 
 /// The longest access key id, secret or session token: many times what AWS gives and clusters take, and few enough that
