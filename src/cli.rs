@@ -1,4 +1,4 @@
-//! Every command, flag and spelling, once. Parsing only: no environment, no files; `config.rs` gives it meaning.
+//! Every command, flag and spelling, once. Parsing only: no environment, no files; `config/` gives it meaning.
 //!
 //! One definition serves all spellings: `ekscred get-token`, the AWS CLI's `eks get-token` with its global flags
 //! anywhere, and aws-iam-authenticator's `token -i`. Long flags may be shortened while they stay unambiguous, and
@@ -170,7 +170,7 @@ impl Inert {
             cli_connect_timeout,
             endpoint_url,
             no_verify_ssl,
-            no_sign_request: _, // refused in config.rs
+            no_sign_request: _, // refused in config/mod.rs
             no_paginate,
             color,
             no_cli_pager,
@@ -259,7 +259,7 @@ pub enum Stop {
 /// # Errors
 /// [`Stop`], where there is no command to run.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
-    // Not dropped: the process ends within a millisecond, and freeing these costs as much as parsing does.
+    // Not dropped: the process ends in a moment, and freeing these takes a twentieth of the whole run's instructions.
     let mut command = ManuallyDrop::new(command());
     let matches = command.try_get_matches_from_mut(arguments);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches_mut(&mut ManuallyDrop::new(matches)));

@@ -58,9 +58,9 @@ fn open(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
         options.mode(0o600);
-        // Such as /dev/stdout, where the log would be mixed with the document.
-        if path.starts_with("/dev") || path.starts_with("/proc") {
-            return Err(io::Error::other("it is no ordinary file"));
+        // There the log would be mixed with the document.
+        if ["/dev/stdout", "/dev/fd", "/proc"].iter().any(|stream| path.starts_with(stream)) {
+            return Err(io::Error::other("it may be standard output"));
         }
         // Opening one would wait for a reader.
         if fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo()) {

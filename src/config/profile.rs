@@ -54,9 +54,10 @@ impl ProfileChoice {
         };
         let (config, credentials) = (profiles.files.config.path.display(), profiles.files.credentials.path.display());
         let message = format!("profile `{}` (from {origin}) is in neither {config} nor {credentials}", self.name);
-        // A header can have swallowed a line of its section, keys and all.
-        let names: BTreeSet<_> = profiles.names().filter(|name| !name.contains('=')).collect();
-        let some: Vec<&str> = names.iter().take(8).map(|name| &**name).collect();
+        // A header ends at the line's last bracket: what stands behind an earlier one may be no name, but a key.
+        let names: BTreeSet<String> =
+            profiles.names().filter_map(|name| Some(name.split(']').next()?.to_owned())).collect();
+        let some: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
         let hint = match some.is_empty() {
             true => "neither file has any profile; `aws configure` writes one".to_owned(),
             false => format!("profiles there: {}{}", some.join(", "), if names.len() > 8 { ", ..." } else { "" }),

@@ -172,7 +172,7 @@ fn log_file_that_cannot_be_written_costs_a_warning() {
     let fifo = fifo.to_str().expect("UTF-8").to_owned();
     let mut sandbox = sandbox;
     for (path, why) in
-        [("/nowhere/log", "No such file"), ("/dev/stdout", "it is no ordinary file"), (&fifo, "it is a FIFO")]
+        [("/nowhere/log", "No such file"), ("/dev/stdout", "it may be standard output"), (&fifo, "it is a FIFO")]
     {
         sandbox = sandbox.var("EKSCRED_LOG_FILE", path);
         let outcome = sandbox.run(&["get-token", "-i", "demo"]);

@@ -109,6 +109,7 @@ fn errors_quote_no_secret() {
         format!("[default]\nregion = eu-west-1\n  aws_secret_access_key = {SECRET_ACCESS_KEY}\n"),
         format!("[default]\naws_access_key_id = {SECRET_ACCESS_KEY}\naws_secret_access_key = AKIA\nregion = -\n"),
         format!("[default] aws_secret_access_key = {SECRET_ACCESS_KEY}]\n"),
+        format!("[default] aws_secret_access_key: {SECRET_ACCESS_KEY}]\n"),
     ] {
         for arguments in [
             &["get-token", "-i", "demo"][..],
