@@ -67,6 +67,8 @@ pub struct Globals {
     #[arg(long, global = true, num_args = 0, default_missing_value = "")]
     pub debug: Option<Given>,
     #[command(flatten)]
+    pub network: Network,
+    #[command(flatten)]
     pub inert: Inert,
 }
 
@@ -88,50 +90,64 @@ pub struct GetToken {
     /// STS endpoint to put into the token; EKS itself refuses any but AWS's own
     #[arg(long, value_name = "URL")]
     pub sts_endpoint: Option<String>,
-    /// Accepted for aws-iam-authenticator's sake; credentials that are keys need no cache
+    /// Accepted for aws-iam-authenticator's sake, without effect
     #[arg(long, num_args = 0, default_missing_value = "")]
     pub cache: Option<Given>,
     #[command(flatten)]
     pub role: Role,
 }
 
-/// Flags that ask for a role, which this version refuses.
+/// Flags about a role that is assumed with whatever credentials the profile or the environment give.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Not supported by this version")]
-#[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
+#[command(next_help_heading = "Role")]
 pub struct Role {
     /// Role to assume
     #[arg(short, long, value_name = "ARN")]
     pub role_arn: Option<String>,
-    /// External id for the role
+    /// External id that the role's trust policy demands
     #[arg(short, long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// Session name for the role
+    /// Name of the role's session [default: EKSGetTokenAuth]
     #[arg(short, long, value_name = "NAME")]
     pub session_name: Option<String>,
-    /// Take the session name from the caller's own session
+    /// Name the role's session as the caller's own one is named
     #[arg(long, num_args = 0, default_missing_value = "")]
     pub forward_session_name: Option<Given>,
+    /// Seconds that the role's session lasts
+    #[arg(long, value_name = "SECONDS")]
+    pub duration: Option<i32>,
+    /// MFA device that the role's trust policy demands a code of
+    #[arg(long, value_name = "SERIAL")]
+    pub mfa_serial: Option<String>,
+    /// The code that is asked for first, here or by the profile's role
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
 }
 
-/// The AWS CLI's other global flags. They mean nothing for a token made from keys, there as here, and are accepted
-/// so that changing one word of a kubeconfig is enough.
+/// Flags about how AWS is reached.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Network")]
+pub struct Network {
+    /// File of the certificates to trust, in PEM
+    #[arg(long, global = true, value_name = "PATH")]
+    pub ca_bundle: Option<OsString>,
+    /// Seconds to wait for data, 0 for ever [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u64>,
+    /// Seconds to wait for a connection, 0 for ever [default: 3]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u64>,
+}
+
+/// The AWS CLI's other global flags. They mean nothing for a token, there as here, and are accepted so that changing
+/// one word of a kubeconfig is enough.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Accepted for the AWS CLI's sake, without effect")]
 pub struct Inert {
-    /// CA bundle for HTTPS; no request is made
-    #[arg(long, global = true, value_name = "PATH")]
-    pub ca_bundle: Option<OsString>,
-    /// Seconds to wait for data; no request is made
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub cli_read_timeout: Option<u64>,
-    /// Seconds to wait for a connection; no request is made
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub cli_connect_timeout: Option<u64>,
     /// The AWS CLI ignores it for get-token too; see --sts-endpoint
     #[arg(long, global = true, hide = true)]
     pub endpoint_url: Option<String>,
-    /// No request is made
+    /// The AWS CLI ignores it for get-token's own requests too
     #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
     pub no_verify_ssl: Option<Given>,
     /// Refused: an unsigned token is useless
@@ -165,9 +181,6 @@ impl Inert {
     #[must_use]
     pub fn given(&self) -> Vec<&'static str> {
         let Inert {
-            ca_bundle,
-            cli_read_timeout,
-            cli_connect_timeout,
             endpoint_url,
             no_verify_ssl,
             no_sign_request: _, // refused in config/mod.rs
@@ -180,9 +193,6 @@ impl Inert {
             cli_error_format,
         } = self;
         [
-            ("--ca-bundle", ca_bundle.is_some()),
-            ("--cli-read-timeout", cli_read_timeout.is_some()),
-            ("--cli-connect-timeout", cli_connect_timeout.is_some()),
             ("--endpoint-url", endpoint_url.is_some()),
             ("--no-verify-ssl", no_verify_ssl.is_some()),
             ("--no-paginate", no_paginate.is_some()),

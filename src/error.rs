@@ -13,14 +13,20 @@ use std::panic::PanicHookInfo;
 pub enum Kind {
     /// The command line cannot be meant: bad flag, no cluster, both cluster flags, bad `--region`.
     Usage = 252,
-    /// Configuration or credentials: unknown profile, half a key pair, bad file, none found, expired.
+    /// Configuration or credentials: unknown profile, half a key pair, bad file, none found, expired, no MFA code.
     Configuration = 253,
-    /// Everything else: output that cannot be written, a bug.
+    /// AWS answered with an error.
+    Refusal = 254,
+    /// Everything else: network, TLS, a timeout, output that cannot be written, a bug.
     Other = 255,
+    /// Ctrl-C.
+    Interrupted = 130,
+    /// The signal that `kill` sends.
+    Terminated = 143,
 }
 
 /// An error of a known kind, with a remedy where there is one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     kind: Kind,
     message: String,
@@ -52,6 +58,23 @@ pub fn usage(message: impl Into<String>) -> Failure {
 /// Configuration or credentials that do not serve (exit code 253).
 pub fn configuration(message: impl Into<String>) -> Failure {
     Failure { kind: Kind::Configuration, message: message.into(), hint: None }
+}
+
+/// An error that AWS answered with (exit code 254).
+pub fn refusal(message: impl Into<String>) -> Failure {
+    Failure { kind: Kind::Refusal, message: message.into(), hint: None }
+}
+
+/// Something failed that is nobody's fault here, such as the network (exit code 255).
+pub fn other(message: impl Into<String>) -> Failure {
+    Failure { kind: Kind::Other, message: message.into(), hint: None }
+}
+
+/// A signal came while a person was being asked (exit code 128 and its number).
+pub fn interrupted(signal: i32) -> Failure {
+    // SIGINT is 2 everywhere; hanging up and quitting end a process as terminating it does.
+    let kind = if signal == 2 { Kind::Interrupted } else { Kind::Terminated };
+    Failure { kind, message: "interrupted".to_owned(), hint: None }
 }
 
 /// The exit code that `error` deserves.

@@ -63,6 +63,8 @@ pub struct ExecInfo {
     pub cluster_id: Option<String>,
     /// `region` of the cluster's extension.
     pub region: Option<String>,
+    /// Whether a person can be asked (`spec.interactive`), where the client says so.
+    pub interactive: Option<bool>,
 }
 
 impl ExecInfo {
@@ -91,6 +93,7 @@ impl ExecInfo {
             cluster_name: text(&extension["clusterName"]),
             cluster_id: text(&extension["clusterId"]),
             region: text(&extension["region"]),
+            interactive: document["spec"]["interactive"].as_bool(),
         };
         let warning = match (api_version, &document["apiVersion"]) {
             (Some(_), _) => None,

@@ -11,6 +11,7 @@ mod error;
 mod exec_info;
 mod log;
 mod output;
+pub mod terminal;
 pub mod token;
 pub mod world;
 

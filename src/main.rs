@@ -8,6 +8,7 @@ use std::io::stderr;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use ekscred::terminal;
 use ekscred::world::{Host, World};
 
 #[expect(clippy::disallowed_methods, reason = "the one place that has the clock, the environment and the streams")]
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         home: Box::new(dirs::home_dir),
         stdout: RefCell::new(stdout::stdout()),
         stderr: RefCell::new(Box::new(stderr())),
+        ask: Box::new(terminal::ask),
     });
     ekscred::run(env::args_os(), &world)
 }

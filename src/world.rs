@@ -7,15 +7,19 @@ use std::cell::{OnceCell, RefCell};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 
 use crate::error::{Failure, configuration, one_line};
 use crate::log::Log;
+use crate::terminal::Unanswered;
 
 /// Looks an environment variable up.
 pub type Lookup = Box<dyn Fn(&str) -> Option<OsString>>;
+
+/// Asks a person one secret line, within some time.
+pub type Ask = Box<dyn Fn(&str, Duration) -> Result<String, Unanswered>>;
 
 /// The outside of the process, piece by piece.
 pub struct Host {
@@ -29,6 +33,8 @@ pub struct Host {
     pub stdout: RefCell<Box<dyn Write>>,
     /// Where everything said to a person goes.
     pub stderr: RefCell<Box<dyn Write>>,
+    /// The controlling terminal, where a person can be asked.
+    pub ask: Ask,
 }
 
 /// The outside of the process, as the program uses it.
@@ -100,6 +106,14 @@ impl World {
         self.say(&format!("ekscred: warning: {}", one_line(message)));
     }
 
+    /// Asks the person at the controlling terminal for a secret line.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn ask(&self, prompt: &str, patience: Duration) -> Result<String, Unanswered> {
+        (self.host.ask)(&one_line(prompt), patience)
+    }
+
     /// Notes a decision in the debug log, where there is one. `message` must hold no secret.
     pub fn debug(&self, message: impl FnOnce() -> String) {
         if let Some(log) = self.log() {
@@ -151,11 +165,35 @@ variables! {
     AWS_USE_FIPS_ENDPOINT: "`true` uses the FIPS endpoint of STS; also `use_fips_endpoint` in the profile.",
     AWS_USE_DUALSTACK_ENDPOINT: "`true` uses the dual-stack endpoint of STS; also `use_dualstack_endpoint` in the profile.",
     AWS_DEFAULT_OUTPUT: "Output format where `--query` is given without `--output`; also `output` in the profile.",
-    AWS_ROLE_ARN: "Role of `AWS_WEB_IDENTITY_TOKEN_FILE`.",
-    AWS_WEB_IDENTITY_TOKEN_FILE: "Asks for a web identity, which this version refuses where no keys in the environment come first; `--profile` makes it ignored.",
-    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "Asks for container credentials, which this version refuses where no keys come first.",
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: "Asks for container credentials, which this version refuses where no keys come first.",
-    KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, and the cluster. Set by kubectl.",
+    AWS_WEB_IDENTITY_TOKEN_FILE: "File with a web identity token, as EKS's IAM roles for service accounts set it; `--profile` makes this and the next two ignored.",
+    AWS_ROLE_ARN: "Role that the web identity assumes.",
+    AWS_ROLE_SESSION_NAME: "Session name of that role.",
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "Path of the container's credentials, as ECS sets it.",
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: "URL of the container's credentials, as EKS Pod Identity sets it.",
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: "File with the token that the container's endpoint demands.",
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: "That token itself.",
+    AWS_EC2_METADATA_DISABLED: "`true` keeps EC2 instance metadata out of the search.",
+    AWS_EC2_METADATA_V1_DISABLED: "`true` demands version 2 of instance metadata; also `ec2_metadata_v1_disabled` in the profile.",
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: "URL of instance metadata; also `ec2_metadata_service_endpoint` in the profile.",
+    AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "`ipv4` or `ipv6`; also `ec2_metadata_service_endpoint_mode` in the profile.",
+    AWS_METADATA_SERVICE_TIMEOUT: "Seconds that instance metadata may take for an answer; also `metadata_service_timeout` in the profile. Without it, 1.5 seconds are the bound for all of them.",
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS: "How often instance metadata is asked at most; also `metadata_service_num_attempts` in the profile.",
+    AWS_LOGIN_CACHE_DIRECTORY: "Where `aws login` keeps its sessions, in place of `~/.aws/login/cache`.",
+    AWS_ENDPOINT_URL: "Endpoint for our own requests, whatever the service; it stays out of the token. Also `endpoint_url` in the profile.",
+    AWS_ENDPOINT_URL_STS: "The same for STS; also in a `services` section, and so are the next three.",
+    AWS_ENDPOINT_URL_SSO: "The same for IAM Identity Center's portal.",
+    AWS_ENDPOINT_URL_SSO_OIDC: "The same for IAM Identity Center's OIDC service.",
+    AWS_ENDPOINT_URL_SIGNIN: "The same for AWS Sign-In.",
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "`true` ignores all of these; also `ignore_configured_endpoint_urls` in the profile.",
+    AWS_MAX_ATTEMPTS: "How often a request is sent at most; also `max_attempts` in the profile.",
+    AWS_CA_BUNDLE: "File of the certificates to trust, alone; also `ca_bundle` in the profile.",
+    REQUESTS_CA_BUNDLE: "The same, where `AWS_CA_BUNDLE` is unset.",
+    SSL_CERT_FILE: "File of the certificates to trust in place of the system's.",
+    SSL_CERT_DIR: "Directory of certificates to trust in place of the system's.",
+    HTTPS_PROXY: "Proxy for our own requests, perhaps with user and password; `https_proxy` beats it.",
+    HTTP_PROXY: "Proxy for endpoints with `http` URLs; `http_proxy` beats it.",
+    NO_PROXY: "Hosts that are reached without a proxy; `no_proxy` beats it.",
+    KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, the cluster, whether a person can be asked. Set by kubectl.",
     EKSCRED_DEBUG: "`1` does what `--debug` does.",
     EKSCRED_LOG_FILE: "File that gets the debug log, appended, mode 0600; for clients that hide standard error.",
 }

@@ -1,4 +1,5 @@
-//! Which STS endpoint goes into a token, and which region signs it: aws-sdk-sts's own endpoint rules.
+//! Which STS endpoint goes into a token, and which region signs it: aws-sdk-sts's own endpoint rules. And which endpoint
+//! the environment or the AWS files want our own requests to go to.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,11 +8,17 @@ use std::task::{Context, Poll, Waker};
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
-use crate::error::{configuration, usage};
+use crate::aws::profiles::{Profile, Profiles};
+use crate::error::{configuration, excerpt, usage};
+use crate::world::{
+    AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_STS,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, Variable, World,
+};
 
 /// The pseudo-region of the global endpoint, `sts.amazonaws.com`, which us-east-1 signs for.
 const GLOBAL: &str = "aws-global";
-const GLOBAL_SIGNING_REGION: &str = "us-east-1";
+/// The region that signs for it.
+pub const GLOBAL_SIGNING_REGION: &str = "us-east-1";
 
 /// What decides the endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +75,81 @@ pub fn resolve(options: &Options) -> Result<Endpoint> {
         region => region,
     };
     Ok(Endpoint { url: endpoint.url().trim_end_matches('/').to_owned(), signing_region: signing_region.to_owned() })
+}
+
+/// A service of AWS that we ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The Security Token Service.
+    Sts,
+    /// IAM Identity Center's portal, which gives role credentials.
+    Sso,
+    /// IAM Identity Center's OIDC service, which refreshes its tokens.
+    SsoOidc,
+    /// Where `aws login` gets its credentials.
+    Signin,
+}
+
+impl Service {
+    /// The variable that names its endpoint, and its key in a `services` section.
+    fn names(self) -> (Variable, &'static str) {
+        match self {
+            Self::Sts => (AWS_ENDPOINT_URL_STS, "sts"),
+            Self::Sso => (AWS_ENDPOINT_URL_SSO, "sso"),
+            Self::SsoOidc => (AWS_ENDPOINT_URL_SSO_OIDC, "sso_oidc"),
+            Self::Signin => (AWS_ENDPOINT_URL_SIGNIN, "signin"),
+        }
+    }
+}
+
+/// The endpoint that is configured for requests of `service`, first hit: the service's variable, `AWS_ENDPOINT_URL`, the
+/// profile's `services` section, its `endpoint_url`
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+///
+/// # Errors
+/// A value that is no URL. (Without a scheme it would make the SDK fail with a message that quotes the request.)
+pub fn configured(
+    service: Service,
+    profiles: &Profiles<'_>,
+    profile: Profile<'_>,
+    world: &World,
+) -> Result<Option<String>> {
+    let is_true = |value: &str| value.eq_ignore_ascii_case("true");
+    let ignored = world.text(AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)?;
+    if ignored.as_deref().or(profile.get("ignore_configured_endpoint_urls")).is_some_and(is_true) {
+        return Ok(None);
+    }
+    let (variable, key) = service.names();
+    let in_services = || profiles.services(profile.get("services")?)?.nested(key, "endpoint_url");
+    let found = if let Some(url) = world.text(variable)? {
+        Some((url, variable.name))
+    } else if let Some(url) = world.text(AWS_ENDPOINT_URL)? {
+        Some((url, AWS_ENDPOINT_URL.name))
+    } else if let Some(url) = in_services() {
+        Some((url.to_owned(), "the services section"))
+    } else {
+        profile.get("endpoint_url").map(|url| (url.to_owned(), "endpoint_url in the profile"))
+    };
+    let Some((url, origin)) = found else { return Ok(None) };
+    if !is_url(&url) {
+        return Err(configuration(format!("the endpoint `{}` ({origin}) is not a URL", excerpt(&url)))
+            .hint("write it with its scheme, such as https://sts.eu-west-1.amazonaws.com")
+            .into());
+    }
+    world.debug(|| format!("requests of {key} go to {url} ({origin})"));
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+/// Whether `url` can be an endpoint: scheme, host and perhaps a path. The longest host name has 253 characters, and no
+/// path needs thousands.
+#[must_use]
+pub fn is_url(url: &str) -> bool {
+    let uri: Option<http::Uri> = url.parse().ok();
+    url.len() < 2048
+        && !url.contains(['?', '#'])
+        && uri.is_some_and(|uri| {
+            matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some_and(|host| !host.is_empty())
+        })
 }
 
 /// The value of a future that is ready at once, as the SDK's endpoint rules are: they only compute.

@@ -88,6 +88,16 @@ impl<'i> Section<'i> {
         let find = |entries: &'i [Entry<'i>]| entries.iter().find(|entry| entry.key == key).map(|entry| &*entry.value);
         find(self.entries).or_else(|| find(self.defaults))
     }
+
+    /// The value of `inner`, an indented line of its own below `key`; an empty one counts as unset.
+    #[must_use]
+    pub fn nested(&self, key: &str, inner: &str) -> Option<&'i str> {
+        // Such a value begins with a newline, and every line of it is `key = value` (botocore's `_parse_nested`).
+        let lines = self.get(key)?.strip_prefix('\n')?.lines();
+        let pairs = lines.filter_map(|line| line.split_once('='));
+        let mut values = pairs.filter(|(name, _)| name.trim() == inner).map(|(_, value)| value.trim());
+        values.next_back().filter(|value| !value.is_empty())
+    }
 }
 
 /// Lines as Python's universal newlines cut them: at `\n`, `\r\n` and `\r`.

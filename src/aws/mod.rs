@@ -1,9 +1,15 @@
-//! The AWS side: files and profiles, credentials, partitions and endpoints.
+//! The AWS side: files and profiles, credentials, partitions and endpoints, and the requests to AWS.
 
+pub(crate) mod answer;
 pub(crate) mod arn;
 pub(crate) mod credentials;
 pub mod endpoint;
 pub mod ini;
+pub(crate) mod network;
 pub mod partition;
 pub(crate) mod profiles;
+mod proxy;
+pub(crate) mod role;
 mod shlex;
+pub(crate) mod sts;
+mod trust;

@@ -132,6 +132,22 @@ impl Profiles<'_> {
         (config.is_some() || credentials.is_some()).then_some(Profile { config, credentials })
     }
 
+    /// The `[services NAME]` section of the config file.
+    #[must_use]
+    pub fn services(&self, name: &str) -> Option<Section<'_>> {
+        self.named_section("services", name)
+    }
+
+    /// The `[sso-session NAME]` section of the config file.
+    #[must_use]
+    pub fn sso_session(&self, name: &str) -> Option<Section<'_>> {
+        self.named_section("sso-session", name)
+    }
+
+    fn named_section(&self, kind: &str, name: &str) -> Option<Section<'_>> {
+        self.config.sections().rev().find(|section| section_name(section.name, kind).as_deref() == Some(name))
+    }
+
     /// The name of every profile, for a suggestion.
     pub fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let config = self.config.sections().filter_map(|section| profile_name(section.name));
@@ -169,17 +185,20 @@ fn profile_name(section: &str) -> Option<Cow<'_, str>> {
     if section == "default" {
         return Some(Cow::Borrowed(section));
     }
+    section_name(section, "profile")
+}
+
+/// The name of a section of some `kind`, `profile` say.
+fn section_name<'s>(section: &'s str, kind: &str) -> Option<Cow<'s, str>> {
+    let rest = section.strip_prefix(kind)?;
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
-    if let Some(name) = section.strip_prefix("profile ")
+    if let Some(name) = rest.strip_prefix(' ')
         && !name.is_empty()
         && name.bytes().all(is_plain)
     {
         return Some(Cow::Borrowed(name));
     }
-    if !section.starts_with("profile") {
-        return None;
-    }
-    let [_profile, name] = <[String; 2]>::try_from(shlex::split(section)?).ok()?;
+    let [_kind, name] = <[String; 2]>::try_from(shlex::split(section)?).ok()?;
     Some(Cow::Owned(name))
 }
 

@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 
-use crate::aws::credentials::{self, Search};
+use crate::aws::credentials::{self, Context, Mfa, Search};
 use crate::aws::endpoint;
+use crate::aws::network::Network;
 use crate::aws::profiles::Files;
+use crate::aws::sts::Sts;
 use crate::cli::{GetToken, Globals};
 use crate::config::{Answer, Inputs, ProfileChoice, Request};
 use crate::exec_info::{ApiVersion, ExecCredential, ExecInfo};
@@ -22,8 +24,13 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     let choice = ProfileChoice::make(globals.profile.as_deref(), world)?;
     let profile = choice.find(&profiles)?;
     let request = Request::resolve(globals, arguments, Inputs { exec_info: &exec_info, profile, world })?;
-    let credentials = credentials::find(&Search { choice: &choice, profile, files: &files, world })?;
-    let endpoint = endpoint::resolve(&request.endpoint)?;
+    let network = Network::new(&globals.network, profile, world);
+    let sts = Sts::new(&network, request.endpoint.clone(), &profiles, profile, world);
+    let mfa = Mfa::new(arguments.role.mfa_code.as_deref(), request.interactive, world);
+    let context = Context { profiles: &profiles, selected: profile, network: &network, sts, mfa, world };
+    let search = Search { context: &context, name: &choice.name, profile, environment: !choice.is_from_flag() };
+    let credentials = credentials::find(&search, request.role.as_ref())?;
+    let endpoint = endpoint::resolve(&context.sts.options())?;
     let now = world.now();
     let token = sign_token(&credentials, &endpoint, &request.cluster, now)?;
     let document = render(&token, &request.answer)?;

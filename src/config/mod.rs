@@ -3,17 +3,18 @@
 mod cluster;
 mod profile;
 mod region;
+mod role;
 
 use anyhow::Result;
 use clap::ValueEnum as _;
 
 pub use cluster::ClusterName;
 pub use profile::ProfileChoice;
+pub use role::{FlaggedRole, is_mfa_code};
 
-use crate::aws::credentials::not_supported;
 use crate::aws::endpoint;
 use crate::aws::profiles::Profile;
-use crate::cli::{Format, GetToken, Globals, Role};
+use crate::cli::{Format, GetToken, Globals};
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::{ApiVersion, ExecInfo};
 use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT, Variable, World};
@@ -22,7 +23,12 @@ use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_
 #[derive(Debug)]
 pub struct Request {
     pub cluster: ClusterName,
+    /// STS's endpoint for the token.
     pub endpoint: endpoint::Options,
+    /// The role of `--role-arn`.
+    pub role: Option<FlaggedRole>,
+    /// Whether a person may be asked.
+    pub interactive: bool,
     pub answer: Answer,
 }
 
@@ -51,7 +57,7 @@ impl Request {
     /// A usage error, or configuration that cannot be meant.
     pub fn resolve(globals: &Globals, arguments: &GetToken, inputs: Inputs<'_>) -> Result<Self> {
         // No `..`: a flag that nobody handles must not compile.
-        let Globals { region, profile: _, output, query, debug: _, inert } = globals;
+        let Globals { region, profile: _, output, query, debug: _, network: _, inert } = globals;
         let GetToken { cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache: _, role } = arguments;
 
         if inert.no_sign_request.is_some() {
@@ -59,12 +65,14 @@ impl Request {
                 .hint("leave the flag out")
                 .into());
         }
-        refuse_role(role)?;
+        let role = role::resolve(role, inputs.world)?;
         let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), inputs.exec_info)?;
         let region = region::find(region.as_deref(), arn_region, inputs)?;
         let fips = inputs.switch(AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint")?;
         Ok(Self {
             cluster,
+            role,
+            interactive: inputs.exec_info.interactive != Some(false),
             endpoint: endpoint::Options {
                 fips: fips || region.as_ref().is_some_and(|region| region.fips),
                 dual_stack: inputs.switch(AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint")?,
@@ -112,32 +120,14 @@ impl Inputs<'_> {
     }
 }
 
-/// Role flags ask for credentials that this version cannot get: answering with others would be another identity.
-fn refuse_role(role: &Role) -> Result<()> {
-    let Role { role_arn, external_id, session_name, forward_session_name } = role;
-    let flag = match (role_arn, external_id, session_name, forward_session_name) {
-        (Some(_), ..) => "--role-arn",
-        (_, Some(_), ..) => "--external-id",
-        (_, _, Some(_), _) => "--session-name",
-        (.., Some(_)) => "--forward-session-name",
-        (None, None, None, None) => return Ok(()),
-    };
-    Err(not_supported(&format!("{flag} asks for an assumed role")).into())
-}
-
 fn find_api_version(flag: Option<&str>, exec_info: &ExecInfo) -> Result<ApiVersion> {
     let Some(text) = flag else { return Ok(exec_info.api_version.unwrap_or(ApiVersion::V1Beta1)) };
     let version = ApiVersion::from_full_name(text).or_else(|| ApiVersion::from_version(text));
     version.ok_or_else(|| usage(format!("--api-version `{text}` is unknown")).hint("v1 or v1beta1 is meant").into())
 }
 
-/// An endpoint is scheme, host and perhaps a path; the longest host name has 253 characters, and no path needs thousands.
 fn parse_sts_endpoint(url: &str) -> Result<String> {
-    let uri: Option<http::Uri> = url.parse().ok();
-    let fits = url.len() < 2048
-        && !url.contains(['?', '#'])
-        && uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some());
-    if fits {
+    if endpoint::is_url(url) {
         return Ok(url.to_owned());
     }
     Err(usage(format!("--sts-endpoint `{url}` is not a URL"))

@@ -4,8 +4,6 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 use aws_credential_types::Credentials;
-use time::OffsetDateTime;
-use time::format_description::well_known::{Iso8601, Rfc3339};
 
 use super::{Outcome, Search, check};
 use crate::error::configuration;
@@ -16,16 +14,21 @@ use crate::world::{
 
 /// `AWS_ACCESS_KEY_ID` and its companions, unless `--profile` names a profile: then that was meant.
 pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    if search.choice.is_from_flag() {
-        return Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned()));
+    match search.environment {
+        true => read(search.context.world),
+        false => Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned())),
     }
-    let get = |variable: Variable| match search.world.text(variable)? {
-        Some(value) => check(&value, || variable.name.to_owned()).map(|()| Some(value)),
+}
+
+/// The same, whatever profile is given: `credential_source = Environment`.
+pub(super) fn read(world: &World) -> Result<Outcome> {
+    let get = |variable: Variable| match world.text(variable)? {
+        Some(value) => check::key(&value, || variable.name.to_owned()).map(|()| Some(value)),
         None => Ok(None),
     };
     let Some(id) = get(AWS_ACCESS_KEY_ID)? else {
         // The AWS CLI goes on here, whatever else is set.
-        let alone = search.world.raw(AWS_SECRET_ACCESS_KEY).is_some();
+        let alone = world.raw(AWS_SECRET_ACCESS_KEY).is_some();
         let without = if alone { " (AWS_SECRET_ACCESS_KEY alone is)" } else { "" };
         return Ok(Outcome::Nothing(format!("environment: AWS_ACCESS_KEY_ID is not set{without}")));
     };
@@ -39,22 +42,14 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         Some(token) => Some(token),
         None => get(AWS_SESSION_TOKEN)?,
     };
-    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiration(search.world)?, "environment")))
+    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiration(world)?, "environment")))
 }
 
 fn expiration(world: &World) -> Result<Option<SystemTime>> {
     let Some(text) = world.text(AWS_CREDENTIAL_EXPIRATION)? else { return Ok(None) };
-    let time = parse_time(&text).ok_or_else(|| {
+    let time = check::time(&text).ok_or_else(|| {
         configuration("AWS_CREDENTIAL_EXPIRATION is not an RFC 3339 time")
             .hint("write it as 2026-01-02T03:04:05Z, or unset it")
     })?;
-    Ok(Some(time.into()))
-}
-
-/// RFC 3339 or ISO 8601 with a zone; also the `... UTC` for `Z` that older AWS tools write.
-fn parse_time(text: &str) -> Option<OffsetDateTime> {
-    let text = text.trim();
-    let zulu = text.strip_suffix("UTC").map(|time| format!("{}Z", time.trim_end()));
-    let text = zulu.as_deref().unwrap_or(text);
-    OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT)).ok()
+    Ok(Some(time))
 }

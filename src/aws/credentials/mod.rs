@@ -3,28 +3,53 @@
 //! It is the order of AWS CLI v2 (botocore's `credentials.create_credential_resolver`). A source that applies and
 //! fails ends the search; a source that does not apply says why, and the next one is asked.
 
+mod assume_role;
+mod check;
+mod container;
 mod environment;
+mod instance_metadata;
+mod json;
+mod login;
+mod mfa;
+mod process;
+mod sso;
 mod static_keys;
-mod unsupported;
+mod token_cache;
+mod web_identity;
 
-pub(crate) use unsupported::not_supported;
+pub use mfa::Mfa;
 
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use crate::aws::profiles::{Files, Profile};
-use crate::config::ProfileChoice;
+use crate::aws::network::Network;
+use crate::aws::profiles::{Profile, Profiles};
+use crate::aws::sts::Sts;
+use crate::config::FlaggedRole;
 use crate::error::configuration;
 use crate::world::World;
 
-/// What the sources look at.
-pub struct Search<'a> {
-    pub choice: &'a ProfileChoice,
-    /// The profile of that name; empty where the default one does not exist.
-    pub profile: Profile<'a>,
-    /// Where the profile was looked for.
-    pub files: &'a Files,
+/// What every source may use.
+pub struct Context<'a> {
+    pub profiles: &'a Profiles<'a>,
+    /// The selected profile. Endpoints and such are its affair, whichever profile credentials come from.
+    pub selected: Profile<'a>,
+    pub network: &'a Network<'a>,
+    pub sts: Sts<'a>,
+    pub mfa: Mfa<'a>,
     pub world: &'a World,
+}
+
+/// One profile's credentials are looked for.
+#[derive(Clone, Copy)]
+pub struct Search<'a> {
+    pub context: &'a Context<'a>,
+    /// The profile's name.
+    pub name: &'a str,
+    /// The profile; empty where the default one does not exist.
+    pub profile: Profile<'a>,
+    /// Whether variables may give keys or a web identity: not to a profile that `--profile` or a `source_profile` named.
+    pub environment: bool,
 }
 
 /// What one source has to say.
@@ -32,71 +57,67 @@ enum Outcome {
     Found(Credentials),
     /// It was asked and has nothing, and why: half a sentence for the account of the search.
     Nothing(String),
-    /// Nobody asked for it.
-    NotAsked,
+    /// Nobody asked for it: what would have.
+    NotAsked(&'static str),
 }
 
 type Source = fn(&Search<'_>) -> Result<Outcome>;
 
 /// The sources, in order. The first that applies decides.
-const ORDER: [(&str, Source); 10] = [
-    ("the environment", environment::keys),
-    ("an assumed role", unsupported::assume_role),
-    ("a web identity", unsupported::web_identity),
-    ("SSO", unsupported::sso),
+const FIRST: &[(&str, Source)] = &[("the environment", environment::keys), ("an assumed role", assume_role::of_profile)];
+/// These alone serve a `source_profile`, too.
+const OF_A_PROFILE: &[(&str, Source)] = &[
+    ("a web identity", web_identity::keys),
+    ("SSO", sso::keys),
     ("the credentials file", static_keys::credentials_file),
-    ("aws login", unsupported::login),
-    ("a process", unsupported::process),
+    ("aws login", login::keys),
+    ("a process", process::keys),
     ("the config file", static_keys::config_file),
-    ("a container", unsupported::container),
-    ("instance metadata", unsupported::instance_metadata),
 ];
+const LAST: &[(&str, Source)] = &[("a container", container::keys), ("instance metadata", instance_metadata::keys)];
 
-/// Finds the credentials that the AWS CLI would use.
+/// Finds the credentials that the AWS CLI would use, and assumes the role of `--role-arn` with them.
 ///
 /// # Errors
 /// A source that applies but cannot serve, or none: then the message tells what was looked at and why each had nothing.
-pub fn find(search: &Search<'_>) -> Result<Credentials> {
-    let mut passed_over: Vec<String> = Vec::new();
-    for (name, source) in ORDER {
+pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentials> {
+    let caller = match ask(&[FIRST, OF_A_PROFILE, LAST], search)? {
+        Ok(credentials) => credentials,
+        Err(account) => {
+            return Err(configuration(format!("no credentials found: {}", account.join("; ")))
+                .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile")
+                .into());
+        }
+    };
+    match role {
+        Some(role) => assume_role::of_flag(search.context, caller, role),
+        None => Ok(caller),
+    }
+}
+
+/// Asks sources in order; where none has credentials, the answer is why each had none.
+fn ask(sources: &[&[(&'static str, Source)]], search: &Search<'_>) -> Result<Result<Credentials, Vec<String>>> {
+    let debug = |line: &dyn Fn() -> String| search.context.world.debug(line);
+    let mut account: Vec<String> = Vec::new();
+    for (name, source) in sources.iter().copied().flatten() {
         match source(search)? {
             Outcome::Found(credentials) => {
-                search.world.debug(|| format!("credentials: {}, from {name}", loggable(credentials.access_key_id())));
-                return Ok(credentials);
+                debug(&|| format!("credentials: {}, from {name}", loggable(credentials.access_key_id())));
+                check::alive(&credentials, name, search.context.world)?;
+                return Ok(Ok(credentials));
             }
             Outcome::Nothing(why) => {
-                search.world.debug(|| format!("no credentials: {why}"));
-                passed_over.push(why);
+                debug(&|| format!("no credentials: {why}"));
+                account.push(why);
             }
-            Outcome::NotAsked => {}
+            Outcome::NotAsked(what) => debug(&|| format!("no credentials from {name}: {what}")),
         }
     }
-    Err(configuration(format!("no credentials found: {}", passed_over.join("; ")))
-        .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile")
-        .into())
+    Ok(Err(account))
 }
 
 /// An access key id that looks like one. Anything else may be a secret that somebody put into its place.
 fn loggable(id: &str) -> &str {
     let fits = id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     if fits { id } else { "an access key id that does not look like one" }
-}
-
-/// The longest access key id, secret or session token: many times what AWS gives and clusters take, and few enough that
-/// the signer's URL type, which ends at 64 KiB, holds two of them with every byte escaped.
-const MAX_BYTES: usize = 8 * 1024;
-
-/// Refuses a key or token that cannot be one. Blanks are a slip of whoever pasted it, most often a newline at the end,
-/// and would make a token which every cluster refuses without a reason.
-fn check(value: &str, place: impl FnOnce() -> String) -> Result<()> {
-    if value.len() > MAX_BYTES {
-        let message = format!("{} has {} bytes: no AWS service gives so long a one", place(), value.len());
-        return Err(configuration(message).hint("set it again").into());
-    }
-    if value.chars().any(|character| character.is_whitespace() || character.is_control()) {
-        return Err(configuration(format!("{} has white space or control characters in it", place()))
-            .hint("set it again, without a newline at its end")
-            .into());
-    }
-    Ok(())
 }

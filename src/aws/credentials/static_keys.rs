@@ -13,22 +13,22 @@ use crate::error::configuration;
 
 /// Keys in the credentials file.
 pub(super) fn credentials_file(search: &Search<'_>) -> Result<Outcome> {
-    keys(search, search.profile.credentials, &search.files.credentials)
+    keys(search, search.profile.credentials, &search.context.profiles.files.credentials)
 }
 
 /// Keys in the config file.
 pub(super) fn config_file(search: &Search<'_>) -> Result<Outcome> {
-    keys(search, search.profile.config, &search.files.config)
+    keys(search, search.profile.config, &search.context.profiles.files.config)
 }
 
 fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Result<Outcome> {
-    let (name, path) = (&search.choice.name, file.path.display());
+    let (name, path) = (search.name, file.path.display());
     let Some(section) = section else {
         let why = file.absent.as_deref().unwrap_or("no such profile");
         return Ok(Outcome::Nothing(format!("{path}: {why}")));
     };
     let get = |key: &str| match section.get(key).filter(|value| !value.is_empty()) {
-        Some(value) => check(value, || format!("{key} of profile `{name}` in {path}")).map(|()| Some(value)),
+        Some(value) => check::key(value, || format!("{key} of profile `{name}` in {path}")).map(|()| Some(value)),
         None => Ok(None),
     };
     if section.get("aws_access_key_id").is_none() {

@@ -1,0 +1,262 @@
+"""One credential case of tests/fixtures/credentials/, run by the real AWS CLI: the near end of `e2e/record`.
+
+Two versions of the CLI do it, since neither knows everything. Version 2 is what ekscred replaces, and 2.9.19, which
+comes as a Debian package, runs a case unless its `cli` says `"by": "awscli 1.45.11"`. That is version 1, much younger:
+it knows `AWS_ENDPOINT_URL`, `aws login`, EKS Pod Identity and what else came after 2.9.19, and is used where it does as
+version 2 of its age does. (It reads no `AWS_REGION` and no region of instance metadata, so its cases say
+`AWS_DEFAULT_REGION`.) A case that neither can run says why, by hand: `"cli": {"not": "..."}`.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import tools
+
+ROOT = tools.E2E.parent
+CASES = ROOT / "tests/fixtures/credentials"
+
+VERSION_2 = "aws-cli 2.9.19"
+VERSION_1 = "awscli 1.45.11"
+PROGRAMS = {VERSION_2: tools.AWS2, VERSION_1: tools.TOOLS / "venv-aws1/bin/aws"}
+
+SECONDS = 120  # for one run; a few cases wait for retries
+
+PLACEHOLDER = re.compile(rb"\{(home|aws|proxy_host|proxy|ca|now[+-]\d+)\}")
+
+
+def load(names=()):
+    """The cases of these names, all of them without a name, in order."""
+    folders = [CASES / name for name in names] or sorted(path for path in CASES.iterdir() if path.is_dir())
+    missing = [folder.name for folder in folders if not (folder / "case.json").is_file()]
+    if missing:
+        sys.exit(f"e2e/record: error: no such case: {', '.join(missing)}")
+    return [Case(folder) for folder in folders]
+
+
+def check_versions():
+    """A recording names the version that made it; it had better be true."""
+    for version, program in PROGRAMS.items():
+        if not program.exists():
+            sys.exit(f"e2e/record: error: {program} is missing; run e2e/install")
+        said = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+        if f"aws-cli/{version.split()[1]} " not in said:
+            sys.exit(f"e2e/record: error: {program} is not {version} but {said.strip()!r}")
+
+
+def build_loopback():
+    """The loopback AWS as a program."""
+    if "EKSCRED_LOOPBACK_AWS" in os.environ:
+        return os.environ["EKSCRED_LOOPBACK_AWS"]
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"], cwd=ROOT, check=True)
+    return target / "debug/examples/loopback_aws"
+
+
+class Case:
+    """A folder with a case.json."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.name = folder.name
+        self.content = json.loads((folder / "case.json").read_text())
+
+    @property
+    def cli(self):
+        return self.content.get("cli")
+
+    @property
+    def is_recorded(self):
+        return "not" not in (self.cli or {})
+
+    @property
+    def version(self):
+        return (self.cli or {}).get("by", VERSION_2)
+
+    def save(self, cli):
+        self.content["cli"] = cli
+        text = json.dumps(self.content, indent=2, ensure_ascii=False) + "\n"
+        (self.folder / "case.json").write_text(text)
+
+    def disagreement(self):
+        """In what `expect` is not what the CLI did, where nothing says why; or that it is, though something does."""
+        if not self.cli or not self.is_recorded:
+            return None
+        expected, actual = expected_of(self.content), actual_of(self.cli)
+        if "differs" in self.content:
+            return f"no longer differs: {actual}" if expected == actual else None
+        return None if expected == actual else f"expected {expected}\n  the CLI  {actual}"
+
+
+def expected_of(content):
+    expect = content["expect"]
+    calls = expect.get("calls", [])
+    if "error" in expect:
+        return "an error", calls
+    return (expect["access_key_id"], expect.get("session_token", ""), expect.get("region", "us-east-1")), calls
+
+
+def actual_of(cli):
+    if "fails" in cli:
+        return "an error", cli["calls"]
+    return (cli["access_key_id"], cli["session_token"], cli["region"]), cli["calls"]
+
+
+def record(case, loopback):
+    """What the CLI makes of `case`: its `cli`."""
+    with running(loopback) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
+        places = aws.start(case.content.get("aws"))
+        home = Path(scratch, "home")
+        values = {"home": str(home), "proxy_host": urlsplit(places["proxy"]).netloc, **places}
+        lay_out(case.folder, home, values)
+        env = environment(case, home, values)
+        arguments = [fill(argument, values) for argument in case.content.get("args", [])]
+        command = [PROGRAMS[case.version], "eks", "get-token", "--cluster-name", "demo", *arguments]
+        code, stdout, stderr = run(command, env, home, case.content.get("terminal"))
+        calls = aws.stop()["calls"]
+    if code == 0:
+        return {"by": case.version, **identity(stdout), "calls": calls}
+    return {"by": case.version, "fails": first_line(stderr, values), "calls": calls}
+
+
+def lay_out(folder, home, values):
+    """The case's files, in its HOME."""
+    shutil.copytree(folder / "home", home) if (folder / "home").is_dir() else home.mkdir()
+    (home / ".aws").mkdir(exist_ok=True)
+    for name in ("config", "credentials"):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, home / ".aws" / name)
+    for path in home.rglob("*"):
+        if path.is_file():
+            path.write_bytes(fill_bytes(path.read_bytes(), values))
+
+
+def environment(case, home, values):
+    """The variables of the case, and no others but these few."""
+    env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    if case.content.get("aws"):
+        env |= {"HTTPS_PROXY": values["proxy"], "AWS_CA_BUNDLE": values["ca"]}
+    # A case that reaches instance metadata says where they are. For all others the link-local address stays untouched.
+    if not mentions_metadata(case, home):
+        env["AWS_EC2_METADATA_DISABLED"] = "true"
+    return env | {name: fill(value, values) for name, value in case.content.get("env", {}).items()}
+
+
+def mentions_metadata(case, home):
+    variables = case.content.get("env", {})
+    config = home / ".aws/config"
+    return (any(name.startswith("AWS_EC2_METADATA_") for name in variables)
+            or config.is_file() and b"ec2_metadata_service_endpoint" in config.read_bytes())
+
+
+def fill(text, values):
+    return fill_bytes(text.encode(), values).decode()
+
+
+def fill_bytes(content, values):
+    """`content` with its placeholders filled in."""
+
+    def value(match):
+        name = match[1].decode()
+        if name.startswith("now"):
+            moment = datetime.now(timezone.utc) + timedelta(seconds=int(name[3:]))
+            return moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+        return values[name].encode()
+
+    return PLACEHOLDER.sub(value, content)
+
+
+def identity(stdout):
+    """Who a token says it is from."""
+    token = json.loads(stdout)["status"]["token"].removeprefix("k8s-aws-v1.")
+    url = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    access_key_id, _date, region, _sts, _end = query["X-Amz-Credential"][0].rsplit("/", 4)
+    session_token = query.get("X-Amz-Security-Token", [""])[0]
+    return {"access_key_id": access_key_id, "session_token": session_token, "region": region}
+
+
+def first_line(stderr, values):
+    """The first line of an error, less what is another in every run."""
+    line = next((line.strip() for line in stderr.splitlines() if line.strip()), "(nothing on standard error)")
+    for name in ("home", "ca", "aws", "proxy", "proxy_host"):
+        line = line.replace(values[name], f"{{{name}}}")
+    line = re.sub(r"0x[0-9a-f]{6,}", "0x...", line)
+    return re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^ ]*", "(a time)", line)[:300]
+
+
+def run(command, env, home, typed):
+    """Runs a command, with what somebody types at its prompts; without that, with no terminal."""
+    if typed is None:
+        result = subprocess.run(command, env=env, cwd=home, stdin=subprocess.DEVNULL, capture_output=True,
+                                text=True, timeout=SECONDS, start_new_session=True)
+        return result.returncode, result.stdout, result.stderr
+    terminal, theirs = os.openpty()
+    try:
+        # setsid makes its stdin the controlling terminal, which is where the CLI prompts.
+        process = subprocess.Popen(["setsid", "--ctty", "--wait", *command], env=env, cwd=home, stdin=theirs,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        os.close(theirs)
+        answer_prompts(process, terminal, typed)
+        stdout, stderr = process.communicate(timeout=SECONDS)
+        return process.returncode, stdout, stderr
+    finally:
+        os.close(terminal)
+
+
+def answer_prompts(process, terminal, typed):
+    """Types the next answer whenever a prompt stands there; ends the process at a prompt that nobody answers."""
+    answers, shown, deadline = list(typed), "", time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            shown += os.read(terminal, 4096).decode()
+        except OSError:  # the other end is closed
+            return
+        if shown.endswith(": "):
+            shown = ""
+            os.write(terminal, (answers.pop(0) + "\n").encode() if answers else b"\x04")
+
+
+class Loopback:
+    """The loopback AWS behind a pipe: one line of JSON each way."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def start(self, behaviour):
+        """Begins a case; where its parts are: {"aws": url, "proxy": url, "ca": path}."""
+        aws = behaviour if isinstance(behaviour, dict) else {}
+        return self._ask(start={"aws": aws, "now": None})
+
+    def stop(self):
+        """Ends the case; what was asked of it: {"calls": [...], ...}."""
+        return self._ask(stop=True)
+
+    def _ask(self, **request):
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+@contextlib.contextmanager
+def running(program):
+    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield Loopback(process)
+    finally:
+        process.stdin.close()
+        process.wait(timeout=10)
+        process.stdout.close()

@@ -1,0 +1,119 @@
+//! What AWS answered where it did not give what was asked for, in words that hold no secret.
+//!
+//! The SDK's own error texts stay out: they can hold the whole request, a web identity token or an MFA code with it.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::time::SystemTime;
+
+use anyhow::anyhow;
+use aws_sdk_sts::config::http::HttpResponse;
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use crate::error::{Failure, refusal};
+
+/// Why a request came to nothing.
+#[derive(Debug)]
+pub enum Problem {
+    /// AWS answered with an error.
+    Refused(Refusal),
+    /// There was no answer, or none that can be understood.
+    Failed(anyhow::Error),
+}
+
+/// An error that AWS answered with.
+#[derive(Debug)]
+pub struct Refusal {
+    /// AWS's name for it, `AccessDenied` say.
+    pub code: String,
+    /// AWS's own words.
+    pub message: String,
+    /// What was asked for.
+    operation: String,
+    /// By how many seconds the local clock is ahead of AWS's (behind: negative), where that is more than two minutes.
+    clock_skew: Option<i64>,
+}
+
+impl Problem {
+    /// Sorts `error` out. `operation` says in messages what was asked for; what the request held of `secrets` is blanked
+    /// out in AWS's words.
+    pub fn new<E>(operation: impl Display, error: SdkError<E, HttpResponse>, secrets: &[&str], now: SystemTime) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        match error {
+            SdkError::ServiceError(context) => {
+                let metadata = context.err().meta();
+                let mut message = metadata.message().unwrap_or("no reason given").trim().to_owned();
+                for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+                    message = message.replace(secret, "***");
+                }
+                let code = metadata.code().map_or_else(|| format!("HTTP status {}", status.unwrap_or(0)), str::to_owned);
+                let clock_skew = clock_skew(context.raw(), now);
+                Self::Refused(Refusal { code, message, operation: operation.to_string(), clock_skew })
+            }
+            SdkError::DispatchFailure(failure) => {
+                let why = failure.as_connector_error().map_or_else(|| anyhow!("no connection"), |error| cause(error));
+                Self::Failed(why.context(operation.to_string()))
+            }
+            SdkError::TimeoutError(_) => Self::Failed(anyhow!("{operation}: no answer in time")),
+            SdkError::ResponseError(_) => {
+                Self::Failed(anyhow!("{operation}: the answer cannot be understood (HTTP status {})", status.unwrap_or(0)))
+            }
+            // `SdkError` may grow; so far it is a request that could not be built.
+            _ => Self::Failed(anyhow!("{operation}: the request could not be made")),
+        }
+    }
+
+    /// The error, to be told.
+    #[must_use]
+    pub fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Refused(refused) => refused.into_failure().into(),
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+impl Refusal {
+    /// The failure to be told, exit code 254.
+    #[must_use]
+    pub fn into_failure(self) -> Failure {
+        let failure = refusal(format!("{} was refused: {}: {}", self.operation, self.code, self.message));
+        match self.clock_skew {
+            Some(seconds) if seconds > 0 => failure.hint(format!("set the clock: it is {seconds} s ahead of AWS's")),
+            Some(seconds) => failure.hint(format!("set the clock: it is {} s behind AWS's", -seconds)),
+            None => failure,
+        }
+    }
+}
+
+/// By how much `now` differs from the answer's `Date`, where that may be the reason of a refusal: AWS bears five
+/// minutes for most requests, and a laptop that slept or a virtual machine is off by more soon.
+fn clock_skew(response: &HttpResponse, now: SystemTime) -> Option<i64> {
+    let date = response.headers().get("date")?.replace("GMT", "+0000");
+    let skew = (OffsetDateTime::from(now) - OffsetDateTime::parse(&date, &Rfc2822).ok()?).whole_seconds();
+    (skew.abs() > 120).then_some(skew)
+}
+
+/// Why there was no connection: a setting of the user's as it is, else the innermost reasons in few words.
+pub fn cause(error: &(dyn Error + 'static)) -> anyhow::Error {
+    let chain = || std::iter::successors(Some(error), |&error| error.source());
+    if let Some(failure) = chain().find_map(|error| error.downcast_ref::<Failure>()) {
+        return failure.clone().into();
+    }
+    let mut words: Vec<String> = Vec::new();
+    for text in chain().skip(1).map(ToString::to_string) {
+        // Each layer repeats what is below it, more or less.
+        if !words.iter().any(|word| word.contains(&text)) {
+            words.push(text);
+        }
+    }
+    match words.is_empty() {
+        true => anyhow!("no connection"),
+        false => anyhow!("{}", words.join(": ")),
+    }
+}

@@ -1,0 +1,120 @@
+//! A container's credentials endpoint: ECS's, and EKS Pod Identity's.
+//!
+//! After botocore's `ContainerProvider`. The endpoint is asked without a proxy, and only where it is this machine's own
+//! or speaks HTTPS: whoever sets the variable must not learn the token of the other.
+
+use std::fs;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use http::Uri;
+
+use super::{Outcome, Search, json};
+use crate::aws::network::Answer;
+use crate::error::{configuration, excerpt, refusal};
+use crate::world::{
+    AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_CREDENTIALS_FULL_URI,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, World,
+};
+
+/// The host of relative URIs, ECS's.
+const ECS: &str = "http://169.254.170.2";
+
+/// The hosts that may be asked over plain HTTP, besides loopback addresses: ECS's, and EKS's in either family.
+const HOSTS: [&str; 4] = ["localhost", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+/// How often it is asked at most, and the wait between (botocore's `ContainerMetadataFetcher`).
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The credentials that the container's endpoint gives.
+pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+    let Some(url) = endpoint(search.context.world)? else {
+        return Ok(Outcome::Nothing("container: no AWS_CONTAINER_CREDENTIALS_*_URI is set".to_owned()));
+    };
+    let answer = ask(search, &url)?;
+    let place = format!("the answer of {url}");
+    let document = json::object(&answer.body, &place)?;
+    json::credentials(&document, "Token", &place, "container").map(Outcome::Found)
+}
+
+/// The URL to ask, where one is set.
+fn endpoint(world: &World) -> Result<Option<String>> {
+    if let Some(path) = world.text(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)? {
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        return Ok(Some(format!("{ECS}{slash}{path}")));
+    }
+    let Some(url) = world.text(AWS_CONTAINER_CREDENTIALS_FULL_URI)? else { return Ok(None) };
+    let name = AWS_CONTAINER_CREDENTIALS_FULL_URI.name;
+    let uri: Option<Uri> = url.parse().ok().filter(|uri: &Uri| uri.host().is_some());
+    let Some(uri) = uri else {
+        return Err(configuration(format!("{name} `{}` is not a URL", excerpt(&url))).hint("unset it, or mend it").into());
+    };
+    match uri.scheme_str() {
+        Some("https") => Ok(Some(url)),
+        Some("http") if is_local(uri.host().unwrap_or_default()) => Ok(Some(url)),
+        _ => Err(configuration(format!("{name} `{}` is not an endpoint of this machine's", excerpt(&url)))
+            .hint(format!("it must be https, or one of these hosts: a loopback address, {}", HOSTS.join(", ")))
+            .into()),
+    }
+}
+
+fn is_local(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    HOSTS.contains(&host) || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
+    let network = search.context.network;
+    // Read for each run: Pod Identity renews its token.
+    let token = authorization(search.context.world)?;
+    let mut headers = vec![("accept", "application/json")];
+    headers.extend(token.as_deref().map(|token| ("authorization", token)));
+    for attempt in 1..=ATTEMPTS {
+        let is_last = attempt == ATTEMPTS;
+        match network.fetch("GET", url, &headers) {
+            Ok(answer) if answer.status == 200 => return Ok(answer),
+            Ok(answer) if is_last || !is_passing(answer.status) => {
+                let words = match token.as_deref() {
+                    Some(token) => answer.body.trim().replace(token, "***"),
+                    None => answer.body.trim().to_owned(),
+                };
+                let message = format!("{url} refused to give credentials: HTTP status {}: {}", answer.status, excerpt(&words));
+                return Err(refusal(message).into());
+            }
+            Err(error) if is_last => return Err(error),
+            Ok(_) | Err(_) => network.pause(PAUSE)?,
+        }
+    }
+    unreachable!("the last attempt returns")
+}
+
+/// Whether asking again may help.
+fn is_passing(status: u16) -> bool {
+    status == 429 || status >= 500
+}
+
+/// The token that the endpoint demands: from the file first, without the newline at its end.
+fn authorization(world: &World) -> Result<Option<String>> {
+    if let Some(path) = world.raw(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) {
+        let name = AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.name;
+        let text = fs::read_to_string(&path).map_err(|error| {
+            configuration(format!("cannot read {} ({name}): {error}", path.display())).hint("check the path, or unset it")
+        })?;
+        return checked(text.trim(), name).map(Some);
+    }
+    match world.text(AWS_CONTAINER_AUTHORIZATION_TOKEN)? {
+        Some(token) => checked(&token, AWS_CONTAINER_AUTHORIZATION_TOKEN.name).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn checked(token: &str, name: &str) -> Result<String> {
+    if token.is_empty() || token.chars().any(char::is_control) {
+        return Err(configuration(format!("the token of {name} is empty or has control characters in it"))
+            .hint("set it again, without a newline")
+            .into());
+    }
+    Ok(token.to_owned())
+}

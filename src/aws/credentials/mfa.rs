@@ -1,0 +1,126 @@
+//! Codes of MFA devices: from `--mfa-code`, else from the person at the terminal.
+//!
+//! A device shows a code for 30 seconds and AWS takes each but once: none is sent twice.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::aws::answer::Refusal;
+use crate::config::is_mfa_code;
+use crate::error::{configuration, interrupted};
+use crate::terminal::Unanswered;
+use crate::world::World;
+
+/// How long a person may take for one code (DESIGN section 4).
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How many codes are sent at most. Further ones would go on to lock the user out of the device.
+const TRIES: usize = 3;
+
+/// Where codes come from.
+pub struct Mfa<'a> {
+    /// The one of `--mfa-code`, until it is used.
+    given: RefCell<Option<String>>,
+    /// All that were sent in this run, whatever for.
+    sent: RefCell<Vec<String>>,
+    /// Whether the client lets us ask.
+    interactive: bool,
+    world: &'a World,
+}
+
+impl<'a> Mfa<'a> {
+    /// Codes: first the one that is `given`; others only where a person may be asked.
+    #[must_use]
+    pub fn new(given: Option<&str>, interactive: bool, world: &'a World) -> Self {
+        Self { given: RefCell::new(given.map(str::to_owned)), sent: RefCell::default(), interactive, world }
+    }
+
+    /// The questions about one device. `place` and `profile` say who needs the code.
+    pub(super) fn questions<'m>(&'m self, serial: &'m str, place: &'m str, profile: &'m str) -> Questions<'m, 'a> {
+        Questions { mfa: self, serial, place, profile, sent: 0, complaint: "" }
+    }
+}
+
+/// The questions about one device, until one code is right.
+pub(super) struct Questions<'m, 'a> {
+    mfa: &'m Mfa<'a>,
+    serial: &'m str,
+    place: &'m str,
+    profile: &'m str,
+    sent: usize,
+    /// What was wrong with the last code.
+    complaint: &'static str,
+}
+
+impl Questions<'_, '_> {
+    /// The next code to send; `None` when there have been enough.
+    ///
+    /// # Errors
+    /// There is nobody to ask, or no answer.
+    pub(super) fn next_code(&mut self) -> Result<Option<String>> {
+        if self.sent == TRIES {
+            return Ok(None);
+        }
+        let code = match self.mfa.given.take() {
+            Some(code) => code,
+            None => self.ask()?,
+        };
+        self.sent += 1;
+        self.mfa.sent.borrow_mut().push(code.clone());
+        Ok(Some(code))
+    }
+
+    /// Whether AWS refused the code and another may be tried.
+    pub(super) fn refused(&mut self, refusal: &Refusal) -> bool {
+        self.complaint = "AWS refused that code. ";
+        // A wrong code is AccessDenied like everything else that is not allowed; only the words tell it.
+        refusal.code == "AccessDenied"
+            && refusal.message.contains("MultiFactorAuthentication failed")
+            && self.sent < TRIES
+            && self.mfa.interactive
+    }
+
+    fn ask(&mut self) -> Result<String> {
+        // Each pass is an answer that cannot be sent; a person gives up before this does.
+        loop {
+            if !self.mfa.interactive {
+                return Err(self.nobody("the client says that nobody can be asked"));
+            }
+            let prompt = format!("{}Enter MFA code for {}: ", self.complaint, self.serial);
+            let code = match self.mfa.world.ask(&prompt, PATIENCE) {
+                Ok(answer) => answer.trim().to_owned(),
+                Err(Unanswered::NoTerminal) => return Err(self.nobody("there is no terminal to ask on")),
+                Err(Unanswered::Interrupted(signal)) => return Err(interrupted(signal).into()),
+                Err(Unanswered::TimedOut) => {
+                    return Err(self.unanswered(&format!("nobody typed it within {} s", PATIENCE.as_secs())));
+                }
+                Err(Unanswered::EndOfInput) => return Err(self.unanswered("none was typed")),
+                Err(Unanswered::Failed(error)) => return Err(self.unanswered(&format!("the terminal failed: {error}"))),
+            };
+            if !is_mfa_code(&code) {
+                self.complaint = "A code has 6 digits. ";
+            } else if self.mfa.sent.borrow().contains(&code) {
+                self.complaint = "That code is used: wait for the next one. ";
+            } else {
+                return Ok(code);
+            }
+        }
+    }
+
+    fn nobody(&self, why: &str) -> anyhow::Error {
+        let flag = match self.profile {
+            "" => String::new(),
+            name => format!(" --profile {name}"),
+        };
+        configuration(format!("{} needs an MFA code of {}, and {why}", self.place, self.serial))
+            .hint(format!("run `ekscred get-token{flag} --mfa-code CODE ...`, or kubectl in a terminal"))
+            .into()
+    }
+
+    fn unanswered(&self, why: &str) -> anyhow::Error {
+        let message = format!("{} needs an MFA code of {}: {why}", self.place, self.serial);
+        configuration(message).hint("run it again and type the code").into()
+    }
+}

@@ -1,0 +1,94 @@
+//! `credential_process`: another program gives the credentials.
+//!
+//! It is run as the AWS CLI runs it (botocore's `ProcessProvider`): split by Python's `shlex`, no shell; its standard
+//! input is ours, its output is for us alone, and what it says on standard error is told only where it fails.
+
+use std::process::Output;
+use std::time::Duration;
+
+use anyhow::Result;
+use aws_credential_types::Credentials;
+
+use super::{Outcome, Search, json};
+use crate::aws::shlex;
+use crate::error::{Failure, configuration};
+
+/// How long a process may take (DESIGN section 4): it may have to ask a person.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How close to their end credentials may be before the process is asked once more, for it may keep a few of its own
+/// (botocore's mandatory refresh).
+const NEARLY_OVER: Duration = Duration::from_mins(10);
+
+/// How much is told of what a failed process said.
+const MAX_COMPLAINT: usize = 400;
+
+/// The credentials that the profile's process gives.
+pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+    if !search.profile.has("credential_process") {
+        return Ok(Outcome::NotAsked("the profile has no credential_process"));
+    }
+    let command = search.profile.get("credential_process").unwrap_or_default();
+    let place = format!("the credential_process of profile `{}`", search.name);
+    let words = shlex::split(command).ok_or_else(|| {
+        configuration(format!("{place} has a quote that is never closed")).hint("mend credential_process")
+    })?;
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| configuration(format!("{place} is empty")).hint("mend credential_process, or take it out"))?;
+
+    let credentials = run(search, &place, program, arguments)?;
+    let world = search.context.world;
+    let nearly_over = credentials.expiry().is_some_and(|end| end < world.now() + NEARLY_OVER);
+    if !nearly_over {
+        return Ok(Outcome::Found(credentials));
+    }
+    world.debug(|| format!("{place} gave credentials that end within {} minutes: asking again", NEARLY_OVER.as_secs() / 60));
+    run(search, &place, program, arguments).map(Outcome::Found)
+}
+
+fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) -> Result<Credentials> {
+    let cannot = |why: String| configuration(format!("{place} {why}"));
+    #[expect(clippy::disallowed_methods, reason = "the one process that we start")]
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(std::process::Stdio::inherit()).kill_on_drop(true);
+    let output = search.context.network.run(PATIENCE, async { command.output().await })?;
+    let output = output
+        .ok_or_else(|| cannot(format!("did not end within {} s", PATIENCE.as_secs())).hint("run it by hand to see why"))?
+        .map_err(|error| cannot(format!("cannot be run: {error}")).hint("credential_process runs without a shell: give the program's path"))?;
+    if !output.status.success() {
+        return Err(cannot(format!("failed ({}){}", output.status, complaint(&output)))
+            .hint("run it by hand to see why")
+            .into());
+    }
+    search.context.world.debug(|| format!("{place} ended well"));
+    parse(&output.stdout, place).map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => failure.hint("see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html").into(),
+        Err(error) => error,
+    })
+}
+
+/// What the process said on standard error, on one line.
+fn complaint(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("; ");
+    match text.char_indices().nth(MAX_COMPLAINT) {
+        _ if text.is_empty() => String::new(),
+        Some((end, _)) => format!(": {}...", &text[..end]),
+        None => format!(": {text}"),
+    }
+}
+
+fn parse(stdout: &[u8], place: &str) -> Result<Credentials> {
+    let answer = format!("what {place} printed");
+    let text = std::str::from_utf8(stdout).map_err(|_| configuration(format!("{answer} is not valid UTF-8")))?;
+    let document = json::object(text, &answer)?;
+    // Python's `1 == 1.0` holds, and so the AWS CLI takes either.
+    if document["Version"].as_f64() != Some(1.0) {
+        return Err(configuration(format!("{answer} has no \"Version\": 1")).into());
+    }
+    json::credentials(&document, "SessionToken", &answer, "credential_process")
+}

@@ -1,0 +1,75 @@
+//! Web identities: a token in a file is exchanged for a role's credentials. EKS's IAM roles for service accounts, and
+//! whatever else speaks OIDC.
+//!
+//! Each of the three settings comes from its variable, else from the profile (botocore's
+//! `AssumeRoleWithWebIdentityProvider`).
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{Outcome, Search};
+use crate::aws::answer::Problem;
+use crate::aws::role::{is_role_arn, is_session_name};
+use crate::error::{configuration, excerpt};
+use crate::world::{AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_WEB_IDENTITY_TOKEN_FILE, Variable};
+
+/// The longest token that STS takes
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>).
+const MAX_TOKEN_BYTES: u64 = 20_000;
+
+/// The credentials of the role that the token's bearer may assume.
+pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+    let Some((file, origin)) = setting(search, AWS_WEB_IDENTITY_TOKEN_FILE, "web_identity_token_file")? else {
+        return Ok(Outcome::NotAsked("neither AWS_WEB_IDENTITY_TOKEN_FILE nor web_identity_token_file is set"));
+    };
+    let Some((role_arn, role_origin)) = setting(search, AWS_ROLE_ARN, "role_arn")? else {
+        return Err(configuration(format!("{origin} is set, and no role for it"))
+            .hint("set AWS_ROLE_ARN, or role_arn in the profile; or neither")
+            .into());
+    };
+    if !is_role_arn(&role_arn) {
+        return Err(configuration(format!("{role_origin} `{}` is not the ARN of a role", excerpt(&role_arn)))
+            .hint("such an ARN reads arn:aws:iam::ACCOUNT:role/NAME")
+            .into());
+    }
+    let name = setting(search, AWS_ROLE_SESSION_NAME, "role_session_name")?;
+    if let Some((name, origin)) = name.as_ref().filter(|(name, _)| !is_session_name(name)) {
+        return Err(configuration(format!("{origin} `{}` is not a session name", excerpt(name)))
+            .hint("2 to 64 letters, digits and characters of _+=,.@-")
+            .into());
+    }
+    let token = read(Path::new(&file), &origin)?;
+    let name = name.as_ref().map(|(name, _)| name.as_str());
+    let credentials = search.context.sts.assume_role_with_web_identity(&role_arn, name, &token);
+    credentials.map(Outcome::Found).map_err(Problem::into_error)
+}
+
+/// The value of a setting, and what it is called where it stands.
+fn setting(search: &Search<'_>, variable: Variable, key: &str) -> Result<Option<(String, String)>> {
+    if search.environment
+        && let Some(value) = search.context.world.text(variable)?
+    {
+        return Ok(Some((value, variable.name.to_owned())));
+    }
+    let value = search.profile.get(key);
+    Ok(value.map(|value| (value.to_owned(), format!("{key} of profile `{}`", search.name))))
+}
+
+/// The token, without the newline that an editor or `echo` leaves behind it.
+fn read(path: &Path, origin: &str) -> Result<String> {
+    let complain = |why: String| {
+        configuration(format!("the web identity token {} ({origin}) {why}", path.display()))
+            .hint("check the path, and what writes the token there")
+    };
+    let metadata = fs::metadata(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
+    if !metadata.is_file() || metadata.len() > MAX_TOKEN_BYTES {
+        return Err(complain("is no file of a token's size".to_owned()).into());
+    }
+    let text = fs::read_to_string(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
+    match text.trim() {
+        "" => Err(complain("is empty".to_owned()).into()),
+        token => Ok(token.to_owned()),
+    }
+}

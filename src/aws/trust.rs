@@ -1,0 +1,103 @@
+//! Whose certificates are trusted: a configured bundle alone, else the system's roots, else those that are built in.
+//!
+//! Everything is checked before the TLS library sees it, which panics on a certificate that it cannot read.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use crate::aws::profiles::Profile;
+use crate::error::{Failure, configuration};
+use crate::world::{AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE, World};
+
+/// Where trusted certificates come from.
+#[derive(Debug)]
+pub enum Trust {
+    /// A file of PEM certificates, and the setting that named it.
+    Bundle { path: PathBuf, origin: &'static str },
+    /// The system's.
+    System,
+}
+
+impl Trust {
+    /// What is configured, first hit: `--ca-bundle`, `AWS_CA_BUNDLE`, `ca_bundle` in the profile,
+    /// `REQUESTS_CA_BUNDLE` (botocore's order), `SSL_CERT_FILE` where no `SSL_CERT_DIR` accompanies it.
+    ///
+    /// # Errors
+    /// Never today; a path may be any text.
+    pub fn configured(flag: Option<&OsStr>, profile: Profile<'_>, world: &World) -> Result<Self> {
+        let flag = flag.filter(|path| !path.is_empty()).map(|path| (path.to_owned(), "--ca-bundle"));
+        let variable = |variable: crate::world::Variable| world.raw(variable).map(|path| (path, variable.name));
+        let in_profile = || profile.get("ca_bundle").map(|path| (path.into(), "ca_bundle in the profile"));
+        let alone = || world.raw(SSL_CERT_DIR).is_none();
+        let found = flag
+            .or_else(|| variable(AWS_CA_BUNDLE))
+            .or_else(in_profile)
+            .or_else(|| variable(REQUESTS_CA_BUNDLE))
+            .or_else(|| variable(SSL_CERT_FILE).filter(|_| alone()));
+        let Some((path, origin)) = found else { return Ok(Self::System) };
+        let path = PathBuf::from(path);
+        world.debug(|| format!("trusting the certificates in {} ({origin})", path.display()));
+        Ok(Self::Bundle { path, origin })
+    }
+
+    /// The certificates, for the TLS library.
+    ///
+    /// # Errors
+    /// A bundle that cannot be read, holds no certificate, or one that is none.
+    pub fn context(&self) -> Result<TlsContext, Failure> {
+        let store = match self {
+            Self::Bundle { path, origin } => bundle(path, origin)?,
+            Self::System => system(),
+        };
+        let context = TlsContext::builder().with_trust_store(store).build();
+        context.map_err(|_| configuration("the trusted certificates cannot be used"))
+    }
+}
+
+fn bundle(path: &Path, origin: &str) -> Result<TrustStore, Failure> {
+    let complain = |why: String| {
+        configuration(format!("the CA bundle {} ({origin}) {why}", path.display()))
+            .hint("name a file of PEM certificates, or leave the setting out")
+    };
+    let pem = fs::read(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
+    let mut count = 0;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        count += 1;
+        let certificate = certificate.map_err(|_| complain(format!("has a broken PEM block: number {count}")))?;
+        if !is_usable(&certificate) {
+            return Err(complain(format!("has a certificate that is none: number {count}")));
+        }
+    }
+    match count {
+        0 => Err(complain("holds no PEM certificate".to_owned())),
+        _ => Ok(TrustStore::empty().with_pem_certificate(pem)),
+    }
+}
+
+/// The system's roots, less what cannot be read; where it has none (an image without ca-certificates), Mozilla's list
+/// as it was when this was built.
+fn system() -> TrustStore {
+    let native = rustls_native_certs::load_native_certs().certs;
+    let mut usable: Vec<CertificateDer<'static>> = native.into_iter().filter(is_usable).collect();
+    if usable.is_empty() {
+        usable = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
+    }
+    TrustStore::empty().with_pem_certificate(usable.iter().map(to_pem).collect::<String>())
+}
+
+/// What rustls asks of a trust anchor.
+fn is_usable(certificate: &CertificateDer<'_>) -> bool {
+    webpki::anchor_from_trusted_cert(certificate).is_ok()
+}
+
+fn to_pem(certificate: &CertificateDer<'_>) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(certificate))
+}
