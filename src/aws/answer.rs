@@ -107,8 +107,8 @@ pub fn cause(error: &(dyn Error + 'static)) -> anyhow::Error {
     }
     let mut words: Vec<String> = Vec::new();
     for text in chain().skip(1).map(ToString::to_string) {
-        // Each layer repeats what is below it, more or less.
-        if !words.iter().any(|word| word.contains(&text)) {
+        // Each layer repeats what is below it, more or less, and hyper's outermost says nothing.
+        if !text.starts_with("client error") && !words.iter().any(|word| word.contains(&text)) {
             words.push(text);
         }
     }

@@ -8,11 +8,13 @@ use std::cell::{Cell, OnceCell};
 use std::fmt::Display;
 use std::future::Future;
 use std::mem::ManuallyDrop;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use aws_sdk_sts::config::http::HttpResponse;
 use aws_sdk_sts::config::{BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
@@ -26,7 +28,7 @@ use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use tokio::runtime::Runtime;
 
-use crate::aws::answer::cause;
+use crate::aws::answer::{Problem, cause};
 use crate::aws::profiles::Profile;
 use crate::aws::proxy::Proxies;
 use crate::aws::trust::Trust;
@@ -56,6 +58,8 @@ pub struct Network<'a> {
     runtime: OnceCell<ManuallyDrop<Runtime>>,
     to_services: OnceCell<SharedHttpConnector>,
     to_metadata: OnceCell<SharedHttpConnector>,
+    /// The host that was asked last, for messages about silence.
+    asked: Arc<Mutex<String>>,
     /// How long all further waiting together may take.
     left: Cell<Duration>,
 }
@@ -77,6 +81,7 @@ impl<'a> Network<'a> {
             runtime: OnceCell::new(),
             to_services: OnceCell::new(),
             to_metadata: OnceCell::new(),
+            asked: Arc::default(),
             left: Cell::new(total(flags)),
         }
     }
@@ -114,6 +119,39 @@ impl<'a> Network<'a> {
             .with_max_backoff(FIRST_BACKOFF * 8))
     }
 
+    /// Sends a request of the SDK's and waits for what it gives. `operation` says in messages what is asked for; `secrets`
+    /// are what the request holds and no message may.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn call<T, E>(
+        &self,
+        operation: &str,
+        secrets: &[&str],
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Problem>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let now = self.world.now();
+        let answer = self.wait(operation, request).map_err(Problem::Failed)?;
+        let result = answer.map_err(|error| Problem::new(operation, error, secrets, now));
+        self.world.debug(|| match &result {
+            Ok(_) => format!("{operation}: done, by {}", self.asked()),
+            Err(Problem::Refused(refusal)) => format!("{operation}: {} from {}", refusal.code, self.asked()),
+            Err(Problem::Failed(_)) => format!("{operation}: no good answer from {}", self.asked()),
+        });
+        result.map_err(|problem| match problem {
+            Problem::Failed(error) => Problem::Failed(error.context(format!("cannot reach {}", self.asked()))),
+            refused @ Problem::Refused(_) => refused,
+        })
+    }
+
+    /// The host that was asked last.
+    fn asked(&self) -> String {
+        self.asked.lock().map_or_else(|_| String::new(), |asked| asked.clone())
+    }
+
     /// Waits for `future`, no longer than is left of the bound for all requests together.
     ///
     /// # Errors
@@ -123,7 +161,8 @@ impl<'a> Network<'a> {
         let outcome = self.run(self.left.get(), future);
         let spent = start.elapsed();
         self.left.set(self.left.get().saturating_sub(spent));
-        outcome?.ok_or_else(|| other(format!("{what}: no answer within {:.1} s", spent.as_secs_f64())).into())
+        let silence = || format!("{what}: no answer from {} within {:.1} s", self.asked(), spent.as_secs_f64());
+        outcome?.ok_or_else(|| other(silence()).into())
     }
 
     /// Runs `future`, no longer than `limit`: `None` when that was reached.
@@ -212,9 +251,14 @@ impl<'a> Network<'a> {
             None => settings,
         };
         let trust = Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world)?;
-        let by_scheme =
-            ByScheme { settings: settings.build(), proxies, trust, http: OnceLock::new(), https: OnceLock::new() };
-        Ok(SharedHttpConnector::new(by_scheme))
+        Ok(SharedHttpConnector::new(ByScheme {
+            settings: settings.build(),
+            proxies,
+            trust,
+            asked: Arc::clone(&self.asked),
+            http: OnceLock::new(),
+            https: OnceLock::new(),
+        }))
     }
 }
 
@@ -255,6 +299,7 @@ struct ByScheme {
     settings: HttpConnectorSettings,
     proxies: Proxies,
     trust: Trust,
+    asked: Arc<Mutex<String>>,
     http: OnceLock<Connector>,
     https: OnceLock<Connector>,
 }
@@ -286,7 +331,10 @@ impl ByScheme {
 
 impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let scheme = if request.uri().starts_with("http://") { "http" } else { "https" };
+        let (scheme, rest) = request.uri().split_once("://").unwrap_or(("https", ""));
+        if let Ok(mut asked) = self.asked.lock() {
+            rest.split(['/', '?']).next().unwrap_or_default().clone_into(&mut asked);
+        }
         match self.connector(scheme) {
             Ok(connector) => connector.call(request),
             // A setting of the user's: neither worth another attempt, nor lost on its way up.

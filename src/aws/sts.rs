@@ -56,19 +56,15 @@ impl<'a> Sts<'a> {
     pub fn assume_role(&self, caller: Credentials, role: &Role, mfa_code: Option<&str>) -> Result<Credentials, Problem> {
         let operation = format!("AssumeRole of {}", role.arn);
         let client = self.client(Some(caller), mfa_code.is_some()).map_err(Problem::Failed)?;
-        let now = self.world.now();
         let request = client
             .assume_role()
             .role_arn(&role.arn)
-            .role_session_name(session_name(role.session_name.as_deref(), now))
+            .role_session_name(session_name(role.session_name.as_deref(), self.world.now()))
             .set_external_id(role.external_id.clone())
             .set_duration_seconds(role.duration)
             .set_serial_number(mfa_code.and(role.mfa_serial.clone()))
             .set_token_code(mfa_code.map(str::to_owned));
-        let answer = self.network.wait(&operation, request.send()).map_err(Problem::Failed)?;
-        let secrets: Vec<&str> = mfa_code.into_iter().collect();
-        let output = answer.map_err(|error| Problem::new(&operation, error, &secrets, now))?;
-        self.world.debug(|| format!("{operation}: done"));
+        let output = self.network.call(&operation, mfa_code.as_slice(), request.send())?;
         keys(output.credentials(), "AssumeRole").map_err(Problem::Failed)
     }
 
@@ -84,15 +80,12 @@ impl<'a> Sts<'a> {
     ) -> Result<Credentials, Problem> {
         let operation = format!("AssumeRoleWithWebIdentity of {role_arn}");
         let client = self.client(None, false).map_err(Problem::Failed)?;
-        let now = self.world.now();
         let request = client
             .assume_role_with_web_identity()
             .role_arn(role_arn)
-            .role_session_name(session_name(name, now))
+            .role_session_name(session_name(name, self.world.now()))
             .web_identity_token(token);
-        let answer = self.network.wait(&operation, request.send()).map_err(Problem::Failed)?;
-        let output = answer.map_err(|error| Problem::new(&operation, error, &[token], now))?;
-        self.world.debug(|| format!("{operation}: done"));
+        let output = self.network.call(&operation, &[token], request.send())?;
         keys(output.credentials(), "AssumeRoleWithWebIdentity").map_err(Problem::Failed)
     }
 
@@ -102,9 +95,7 @@ impl<'a> Sts<'a> {
     /// [`Problem`].
     pub fn session_name_of(&self, caller: Credentials) -> Result<Option<String>, Problem> {
         let client = self.client(Some(caller), false).map_err(Problem::Failed)?;
-        let request = client.get_caller_identity();
-        let answer = self.network.wait("GetCallerIdentity", request.send()).map_err(Problem::Failed)?;
-        let output = answer.map_err(|error| Problem::new("GetCallerIdentity", error, &[], self.world.now()))?;
+        let output = self.network.call("GetCallerIdentity", &[], client.get_caller_identity().send())?;
         Ok(output.user_id().and_then(|id| id.split_once(':')).map(|(_, name)| name.to_owned()))
     }
 

@@ -10,6 +10,7 @@ use clap::ValueEnum as _;
 
 pub use cluster::ClusterName;
 pub use profile::ProfileChoice;
+pub use region::Region;
 pub use role::{FlaggedRole, is_mfa_code};
 
 use crate::aws::endpoint;

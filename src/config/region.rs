@@ -13,16 +13,17 @@ use crate::world::{AWS_DEFAULT_REGION, AWS_REGION, Variable};
 
 /// A region's name, fit to be part of a host name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Region {
-    pub(super) name: String,
+pub struct Region {
+    pub name: String,
     /// Whether it was written as a pseudo-region, `fips-us-east-1` or `us-gov-west-1-fips`, which stands for the region
     /// and the FIPS switch (botocore's `EndpointRulesetResolver`).
-    pub(super) fips: bool,
+    pub fips: bool,
 }
 
 impl Region {
     /// botocore's `validate_region_name`, less upper-case letters, which make a host that every cluster refuses.
-    fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let stripped = text.strip_prefix("fips-").or_else(|| text.strip_suffix("-fips"));
         let name = stripped.unwrap_or(text);
         let fits = (1..=63).contains(&name.len())

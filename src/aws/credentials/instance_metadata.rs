@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{Outcome, Search, json};
 use crate::aws::endpoint::is_url;
 use crate::aws::network::Answer;
+use crate::config::Region;
 use crate::error::{configuration, excerpt};
 use crate::world::{
     AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT, AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE,
@@ -112,10 +113,11 @@ impl Service {
         }
         let credentials = json::credentials(&document, "Token", &place, "instance metadata")?;
         if search.context.sts.region.get().is_none()
-            && let Some(region) = self.get(search, REGION, token.as_deref())
+            && let Some(text) = self.get(search, REGION, token.as_deref())
+            && let Some(region) = Region::parse(text.trim())
         {
-            search.context.world.debug(|| format!("region {} from instance metadata", region.trim()));
-            let _ = search.context.sts.region.set(region.trim().to_owned());
+            search.context.world.debug(|| format!("region {} from instance metadata", region.name));
+            let _ = search.context.sts.region.set(region.name);
         }
         Ok(Outcome::Found(extended(credentials, search)))
     }

@@ -39,7 +39,7 @@ impl<'a> Mfa<'a> {
 
     /// The questions about one device. `place` and `profile` say who needs the code.
     pub(super) fn questions<'m>(&'m self, serial: &'m str, place: &'m str, profile: &'m str) -> Questions<'m, 'a> {
-        Questions { mfa: self, serial, place, profile, sent: 0, complaint: "" }
+        Questions { mfa: self, serial, place, profile, sent: 0, was_given: false, complaint: "" }
     }
 }
 
@@ -50,6 +50,8 @@ pub(super) struct Questions<'m, 'a> {
     place: &'m str,
     profile: &'m str,
     sent: usize,
+    /// Whether the last code was the one of `--mfa-code`: a script's, which nobody is there to mend.
+    was_given: bool,
     /// What was wrong with the last code.
     complaint: &'static str,
 }
@@ -63,7 +65,9 @@ impl Questions<'_, '_> {
         if self.sent == TRIES {
             return Ok(None);
         }
-        let code = match self.mfa.given.take() {
+        let given = self.mfa.given.take();
+        self.was_given = given.is_some();
+        let code = match given {
             Some(code) => code,
             None => self.ask()?,
         };
@@ -79,7 +83,7 @@ impl Questions<'_, '_> {
         refusal.code == "AccessDenied"
             && refusal.message.contains("MultiFactorAuthentication failed")
             && self.sent < TRIES
-            && self.mfa.interactive
+            && !self.was_given
     }
 
     fn ask(&mut self) -> Result<String> {
