@@ -82,7 +82,7 @@ class Session:
 
 @contextlib.contextmanager
 def running(command: list, env: dict[str, str], stdin: str = "terminal") -> Iterator[Session]:
-    """Run a command on a new terminal. Its stdin is the "terminal", "null", or a "pipe" that never ends."""
+    """Run a command on a new terminal. Its stdin is the "terminal", "null", "closed", or a "pipe" that never ends."""
     master, terminal = pty.openpty()
     settings = termios.tcgetattr(terminal)
     with subprocess.Popen(
@@ -106,7 +106,8 @@ def lead(terminal: str, stdin: str, command: list[str]) -> None:
     screen = open(terminal, "r+b", buffering=0)
     streams = {"terminal": screen, "null": subprocess.DEVNULL, "pipe": subprocess.PIPE}
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-        program = subprocess.Popen(command, stdin=streams[stdin], stdout=stdout, stderr=stderr)
+        close = (lambda: os.close(0)) if stdin == "closed" else None
+        program = subprocess.Popen(command, stdin=streams.get(stdin), stdout=stdout, stderr=stderr, preexec_fn=close)
         print(program.pid, flush=True)
         result = {"returncode": program.wait()}
         for name, stream in ("stdout", stdout), ("stderr", stderr):

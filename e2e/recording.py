@@ -9,11 +9,14 @@ version 2 of its age does. (It reads no `AWS_REGION` and no region of instance m
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import re
 import select
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -33,7 +36,10 @@ PROGRAMS = {VERSION_2: tools.AWS2, VERSION_1: tools.TOOLS / "venv-aws1/bin/aws"}
 
 SECONDS = 120  # for one run; a few cases wait for retries
 
-PLACEHOLDER = re.compile(rb"\{(home|aws|proxy_host|proxy|ca|now[+-]\d+)\}")
+LOOPBACK = "EKSCRED_LOOPBACK_AWS"  # names a built loopback AWS
+ALONE = "EKSCRED_RECORDING_ALONE"  # this is the second start; see leave_the_network
+
+PLACEHOLDER = re.compile(rb"\{(home|aws|proxy_address|proxy|ca|now[+-]\d+)\}")
 
 
 def load(names=()):
@@ -57,11 +63,23 @@ def check_versions():
 
 def build_loopback():
     """The loopback AWS as a program."""
-    if "EKSCRED_LOOPBACK_AWS" in os.environ:
-        return os.environ["EKSCRED_LOOPBACK_AWS"]
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    subprocess.run(["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"], cwd=ROOT, check=True)
-    return target / "debug/examples/loopback_aws"
+    if LOOPBACK not in os.environ:
+        target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        subprocess.run(["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"], cwd=ROOT, check=True)
+        os.environ[LOOPBACK] = str(target / "debug/examples/loopback_aws")
+    return os.environ[LOOPBACK]
+
+
+def leave_the_network():
+    """Starts this program once more, in a network of its own that has a loopback and nothing else: whatever a case makes
+    the CLI do, it reaches neither AWS nor a link-local address."""
+    if os.environ.get(ALONE) != "1":
+        os.environ[ALONE] = "1"
+        os.execvp("unshare", ["unshare", "--map-root-user", "--net", sys.executable, *sys.argv])
+    with socket.socket() as anything:  # `ip link set lo up`
+        fcntl.ioctl(anything, 0x8914, struct.pack("16sh14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+    if [name for _, name in socket.if_nameindex()] != ["lo"]:
+        sys.exit("e2e/record: error: there is more than a loopback")
 
 
 class Case:
@@ -118,7 +136,7 @@ def record(case, loopback):
     with running(loopback) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
         places = aws.start(case.content.get("aws"))
         home = Path(scratch, "home")
-        values = {"home": str(home), "proxy_host": urlsplit(places["proxy"]).netloc, **places}
+        values = {"home": str(home), "proxy_address": urlsplit(places["proxy"]).netloc, **places}
         lay_out(case.folder, home, values)
         env = environment(case, home, values)
         arguments = [fill(argument, values) for argument in case.content.get("args", [])]
@@ -188,11 +206,13 @@ def identity(stdout):
 
 
 def first_line(stderr, values):
-    """The first line of an error, less what is another in every run."""
-    line = next((line.strip() for line in stderr.splitlines() if line.strip()), "(nothing on standard error)")
-    for name in ("home", "ca", "aws", "proxy", "proxy_host"):
+    """The first line of an error, less what is another in every run or on every machine."""
+    stderr = re.sub(r"^/.*\.py:\d+: \w*Warning: .*\n( .*\n)?|^Warning: .*\n", "", stderr, flags=re.MULTILINE)  # getpass's
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()] or ["(nothing)"]
+    line = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    for name in ("home", "ca", "aws", "proxy", "proxy_address"):
         line = line.replace(values[name], f"{{{name}}}")
-    line = re.sub(r"0x[0-9a-f]{6,}", "0x...", line)
+    line = re.sub(r" \(_ssl\.c:\d+\)|0x[0-9a-f]{6,}", "", line)
     return re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^ ]*", "(a time)", line)[:300]
 
 
@@ -237,9 +257,8 @@ class Loopback:
         self._process = process
 
     def start(self, behaviour):
-        """Begins a case; where its parts are: {"aws": url, "proxy": url, "ca": path}."""
-        aws = behaviour if isinstance(behaviour, dict) else {}
-        return self._ask(start={"aws": aws, "now": None})
+        """Begins a case, its `aws`; where the parts are: {"aws": url, "proxy": url, "ca": path}."""
+        return self._ask(start=behaviour if isinstance(behaviour, dict) else {})
 
     def stop(self):
         """Ends the case; what was asked of it: {"calls": [...], ...}."""

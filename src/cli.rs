@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Failure, usage};
 
@@ -32,39 +32,82 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is moved once")]
 pub enum Command {
+    /// Print an ExecCredential: a token for the cluster. What kubectl runs
     #[command(visible_alias = "token")]
-    GetToken(GetToken),
+    GetToken(Deferred<GetToken>),
     /// The AWS CLI's name for the same: `eks get-token`
-    #[command(subcommand, arg_required_else_help = false)]
-    Eks(Eks),
-    Version(Version),
-    Completions(Completions),
+    Eks(Deferred<Eks>),
+    /// Print the version
+    Version(Deferred<Version>),
+    /// Print a shell's completions, for installations without packaged ones
+    Completions(Deferred<Completions>),
 }
 
-/// What `ekscred eks` knows of `aws eks`.
-#[derive(Debug, Subcommand)]
-pub enum Eks {
-    GetToken(GetToken),
-}
-
-/// Flags that may stand before or after the command, as the AWS CLI's global flags may.
+/// The AWS CLI's name for the same: `eks get-token`
 #[derive(Debug, Args)]
+#[command(arg_required_else_help = false)]
+pub struct Eks {
+    #[command(subcommand)]
+    pub command: EksCommand,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// The commands of `ekscred eks`.
+#[derive(Debug, Subcommand)]
+pub enum EksCommand {
+    /// Print an ExecCredential: a token for the cluster. What kubectl runs
+    GetToken(Deferred<GetToken>),
+}
+
+/// Arguments that clap learns of when their command is the one to run: a command that is not costs next to nothing.
+#[derive(Debug)]
+pub struct Deferred<T>(pub T);
+
+impl<T: Args> Args for Deferred<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args_for_update)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches_mut(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+/// Flags that may stand before or after the command, as the AWS CLI's global flags may. Each level has them for itself:
+/// clap's own global flags are cloned into every command.
+#[derive(Debug, Default, Args)]
 pub struct Globals {
     /// Region whose STS endpoint is used
-    #[arg(long, global = true, value_name = "REGION")]
+    #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     /// Profile of the AWS files to use; beats keys in the environment
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Format of the output
-    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
     pub output: Option<Format>,
     /// Print only what this JMESPath expression selects
-    #[arg(long, global = true, value_name = "JMESPATH")]
+    #[arg(long, value_name = "JMESPATH")]
     pub query: Option<String>,
     /// Log decisions and timings to standard error, never a secret
-    #[arg(long, global = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, num_args = 0, default_missing_value = "")]
     pub debug: Option<Given>,
     #[command(flatten)]
     pub network: Network,
@@ -95,11 +138,14 @@ pub struct GetToken {
     pub cache: Option<Given>,
     #[command(flatten)]
     pub role: Role,
+    #[command(flatten)]
+    pub globals: Globals,
 }
 
 /// Flags about a role that is assumed with whatever credentials the profile or the environment give.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Role")]
+#[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
 pub struct Role {
     /// Role to assume
     #[arg(short, long, value_name = "ARN")]
@@ -129,51 +175,98 @@ pub struct Role {
 #[command(next_help_heading = "Network")]
 pub struct Network {
     /// File of the certificates to trust, in PEM
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, value_name = "PATH")]
     pub ca_bundle: Option<OsString>,
     /// Seconds to wait for data, 0 for ever [default: 10]
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS")]
     pub cli_read_timeout: Option<u64>,
     /// Seconds to wait for a connection, 0 for ever [default: 3]
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS")]
     pub cli_connect_timeout: Option<u64>,
 }
 
 /// The AWS CLI's other global flags. They mean nothing for a token, there as here, and are accepted so that changing
 /// one word of a kubeconfig is enough.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Accepted for the AWS CLI's sake, without effect")]
 pub struct Inert {
     /// The AWS CLI ignores it for get-token too; see --sts-endpoint
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     pub endpoint_url: Option<String>,
     /// The AWS CLI ignores it for get-token's own requests too
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_verify_ssl: Option<Given>,
     /// Refused: an unsigned token is useless
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_sign_request: Option<Given>,
     /// Output has no pages
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_paginate: Option<Given>,
     /// Output has no colour
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     pub color: Option<String>,
     /// There is no pager
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_cli_pager: Option<Given>,
     /// There is no binary input
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     pub cli_binary_format: Option<String>,
     /// There is no auto-prompt
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub cli_auto_prompt: Option<Given>,
     /// There is no auto-prompt
-    #[arg(long, global = true, hide = true, num_args = 0, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_cli_auto_prompt: Option<Given>,
     /// Errors are one line
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     pub cli_error_format: Option<String>,
+}
+
+impl Cli {
+    /// Gathers the flags of all levels; the innermost wins, since it stands last.
+    fn gather(mut self) -> Self {
+        let levels: Vec<&mut Globals> = match &mut self.command {
+            Command::GetToken(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::Eks(Deferred(Eks { globals, command: EksCommand::GetToken(Deferred(arguments)) })) => {
+                vec![globals, &mut arguments.globals]
+            }
+            Command::Version(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::Completions(Deferred(arguments)) => vec![&mut arguments.globals],
+        };
+        for level in levels {
+            self.globals = std::mem::take(level).or(self.globals);
+        }
+        self
+    }
+}
+
+impl Globals {
+    fn or(self, outer: Self) -> Self {
+        Self {
+            region: self.region.or(outer.region),
+            profile: self.profile.or(outer.profile),
+            output: self.output.or(outer.output),
+            query: self.query.or(outer.query),
+            debug: self.debug.or(outer.debug),
+            network: Network {
+                ca_bundle: self.network.ca_bundle.or(outer.network.ca_bundle),
+                cli_read_timeout: self.network.cli_read_timeout.or(outer.network.cli_read_timeout),
+                cli_connect_timeout: self.network.cli_connect_timeout.or(outer.network.cli_connect_timeout),
+            },
+            inert: Inert {
+                endpoint_url: self.inert.endpoint_url.or(outer.inert.endpoint_url),
+                no_verify_ssl: self.inert.no_verify_ssl.or(outer.inert.no_verify_ssl),
+                no_sign_request: self.inert.no_sign_request.or(outer.inert.no_sign_request),
+                no_paginate: self.inert.no_paginate.or(outer.inert.no_paginate),
+                color: self.inert.color.or(outer.inert.color),
+                no_cli_pager: self.inert.no_cli_pager.or(outer.inert.no_cli_pager),
+                cli_binary_format: self.inert.cli_binary_format.or(outer.inert.cli_binary_format),
+                cli_auto_prompt: self.inert.cli_auto_prompt.or(outer.inert.cli_auto_prompt),
+                no_cli_auto_prompt: self.inert.no_cli_auto_prompt.or(outer.inert.no_cli_auto_prompt),
+                cli_error_format: self.inert.cli_error_format.or(outer.inert.cli_error_format),
+            },
+        }
+    }
 }
 
 impl Inert {
@@ -215,6 +308,8 @@ pub struct Version {
     /// Print only the number
     #[arg(short, long)]
     pub short: bool,
+    #[command(flatten)]
+    pub globals: Globals,
 }
 
 /// Print a shell's completions, for installations without packaged ones
@@ -223,6 +318,8 @@ pub struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
+    #[command(flatten)]
+    pub globals: Globals,
 }
 
 /// A shell that completions exist for.
@@ -246,8 +343,8 @@ pub enum Format {
 
 /// What a flag without a value leaves where it is given: an empty text.
 ///
-/// clap's `bool` flags carry a default value each, which it clones for every level of subcommands where the flag is
-/// global: a seventh of the whole program's instructions. `Option<Given>` costs nothing while the flag is absent.
+/// clap's `bool` flags carry a default value each, which it fills in for every level of commands. `Option<Given>` costs
+/// nothing while the flag is absent.
 pub type Given = String;
 
 /// The whole command-line definition, for the man pages and completions.
@@ -273,7 +370,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop>
     let mut command = ManuallyDrop::new(command());
     let matches = command.try_get_matches_from_mut(arguments);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches_mut(&mut ManuallyDrop::new(matches)));
-    parsed.map_err(|error| match error.kind() {
+    parsed.map(Cli::gather).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp => Stop::Show(error.render().to_string()),
         // clap would name the subcommand that `--version` stands behind.
         ErrorKind::DisplayVersion => Stop::Show(format!("ekscred {}\n", env!("CARGO_PKG_VERSION"))),

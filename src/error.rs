@@ -7,6 +7,8 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::panic::PanicHookInfo;
 
+use crate::terminal;
+
 /// What sort of failure it is. The numbers are the exit codes, after AWS CLI v2's return codes
 /// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,11 +126,12 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
-/// The panic hook: one line and exit code 255, in place of Rust's several and 101 (or a core dump).
+/// The panic hook: the terminal as it was, one line and exit code 255, in place of Rust's several and 101 (or a core dump).
 ///
 /// The panic's own message stays out, since it can quote the data that was being handled, and so do the folders of the
 /// machine that built the program.
 pub fn report_panic(panic: &PanicHookInfo<'_>) {
+    terminal::restore();
     let place = panic.location().map_or_else(String::new, |at| {
         let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
         format!(" at {file}:{}", at.line())

@@ -16,24 +16,23 @@ pub mod token;
 pub mod world;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 pub use cli::command;
 pub use error::report_panic;
 
-use cli::{Cli, Command, Eks, Stop};
+use cli::{Cli, Command, Deferred, Eks, EksCommand, Stop};
 use world::World;
 
 /// Runs one command line: `arguments` begins with the program's name, as in `std::env::args_os`.
 ///
 /// Standard output gets one whole document or nothing; every failure is one `ekscred: error:` line on standard
 /// error, at most one `hint:` line, and an exit code that the README lists.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> u8 {
     match parse_and_dispatch(arguments, world) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => {
             world.say(&error::render(&error));
-            ExitCode::from(error::exit_code(&error))
+            error::exit_code(&error)
         }
     }
 }
@@ -49,10 +48,11 @@ fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &Wor
         log::show(world);
     }
     match command {
-        Command::GetToken(arguments) | Command::Eks(Eks::GetToken(arguments)) => {
+        Command::GetToken(Deferred(arguments))
+        | Command::Eks(Deferred(Eks { command: EksCommand::GetToken(Deferred(arguments)), .. })) => {
             commands::get_token::run(&globals, &arguments, world)
         }
-        Command::Version(arguments) => commands::version::run(&globals, &arguments, world),
-        Command::Completions(arguments) => commands::completions::run(&arguments, world),
+        Command::Version(Deferred(arguments)) => commands::version::run(&globals, &arguments, world),
+        Command::Completions(Deferred(arguments)) => commands::completions::run(&arguments, world),
     }
 }

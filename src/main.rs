@@ -1,18 +1,27 @@
 //! The process: hands the real clock, environment and streams to the library. Everything else is in `lib.rs`.
 
+#![cfg_attr(unix, no_main)]
+
+#[cfg(unix)]
+mod start;
 mod stdout;
 
 use std::cell::RefCell;
 use std::env;
+use std::ffi::OsString;
 use std::io::stderr;
-use std::process::ExitCode;
 use std::time::SystemTime;
 
 use ekscred::terminal;
 use ekscred::world::{Host, World};
 
+#[cfg(not(unix))]
+fn main() -> std::process::ExitCode {
+    run(env::args_os()).into()
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that has the clock, the environment and the streams")]
-fn main() -> ExitCode {
+fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(ekscred::report_panic));
     let world = World::new(Host {
         variable: Box::new(|name| env::var_os(name)),
@@ -22,5 +31,5 @@ fn main() -> ExitCode {
         stderr: RefCell::new(Box::new(stderr())),
         ask: Box::new(terminal::ask),
     });
-    ekscred::run(env::args_os(), &world)
+    ekscred::run(arguments, &world)
 }

@@ -51,7 +51,8 @@ impl Problem {
                 for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
                     message = message.replace(secret, "***");
                 }
-                let code = metadata.code().map_or_else(|| format!("HTTP status {}", status.unwrap_or(0)), str::to_owned);
+                let code =
+                    metadata.code().map_or_else(|| format!("HTTP status {}", status.unwrap_or(0)), str::to_owned);
                 let clock_skew = clock_skew(context.raw(), now);
                 Self::Refused(Refusal { code, message, operation: operation.to_string(), clock_skew })
             }
@@ -60,9 +61,10 @@ impl Problem {
                 Self::Failed(why.context(operation.to_string()))
             }
             SdkError::TimeoutError(_) => Self::Failed(anyhow!("{operation}: no answer in time")),
-            SdkError::ResponseError(_) => {
-                Self::Failed(anyhow!("{operation}: the answer cannot be understood (HTTP status {})", status.unwrap_or(0)))
-            }
+            SdkError::ResponseError(_) => Self::Failed(anyhow!(
+                "{operation}: the answer cannot be understood (HTTP status {})",
+                status.unwrap_or(0)
+            )),
             // `SdkError` may grow; so far it is a request that could not be built.
             _ => Self::Failed(anyhow!("{operation}: the request could not be made")),
         }

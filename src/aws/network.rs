@@ -203,9 +203,12 @@ impl<'a> Network<'a> {
         request.set_uri(url).map_err(|_| anyhow!("`{url}` is not a URL"))?;
         for &(name, value) in headers {
             // The error would quote the value, which may be a secret.
-            request.headers_mut().try_insert(name, value.to_owned()).map_err(|_| anyhow!("the {name} header cannot hold that value"))?;
+            request
+                .headers_mut()
+                .try_insert(name, value.to_owned())
+                .map_err(|_| anyhow!("the {name} header cannot hold that value"))?;
         }
-        let connector = self.to_metadata()?;
+        let connector = self.to_metadata();
         let answer = self.wait(url, async {
             let response = connector.call(request).await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
@@ -219,6 +222,7 @@ impl<'a> Network<'a> {
 
     fn runtime(&self) -> Result<&Runtime> {
         if self.runtime.get().is_none() {
+            #[expect(clippy::disallowed_methods, reason = "this is the place")]
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let _ = self.runtime.set(ManuallyDrop::new(runtime.context("cannot start the network")?));
         }
@@ -228,19 +232,16 @@ impl<'a> Network<'a> {
     fn to_services(&self) -> Result<&SharedHttpConnector> {
         if self.to_services.get().is_none() {
             let proxies = Proxies::of_environment(self.world)?;
-            let _ = self.to_services.set(self.connector(proxies)?);
+            let _ = self.to_services.set(self.connector(proxies));
         }
         self.to_services.get().ok_or_else(|| anyhow!("the HTTP client did not start"))
     }
 
-    fn to_metadata(&self) -> Result<&SharedHttpConnector> {
-        if self.to_metadata.get().is_none() {
-            let _ = self.to_metadata.set(self.connector(Proxies::none())?);
-        }
-        self.to_metadata.get().ok_or_else(|| anyhow!("the HTTP client did not start"))
+    fn to_metadata(&self) -> &SharedHttpConnector {
+        self.to_metadata.get_or_init(|| self.connector(Proxies::none()))
     }
 
-    fn connector(&self, proxies: Proxies) -> Result<SharedHttpConnector> {
+    fn connector(&self, proxies: Proxies) -> SharedHttpConnector {
         let settings = HttpConnectorSettings::builder();
         let settings = match bound(self.flags.cli_connect_timeout, CONNECT) {
             Some(bound) => settings.connect_timeout(bound),
@@ -250,15 +251,15 @@ impl<'a> Network<'a> {
             Some(bound) => settings.read_timeout(bound),
             None => settings,
         };
-        let trust = Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world)?;
-        Ok(SharedHttpConnector::new(ByScheme {
+        let trust = Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world);
+        SharedHttpConnector::new(ByScheme {
             settings: settings.build(),
             proxies,
             trust,
             asked: Arc::clone(&self.asked),
             http: OnceLock::new(),
             https: OnceLock::new(),
-        }))
+        })
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Proxies {
 /// One proxy. Its URL may hold a user and a password.
 pub struct Proxy {
     pub url: String,
-    no_proxy: Option<String>,
+    /// Hosts that are reached without it.
+    except: Option<String>,
     variable: Variable,
 }
 
@@ -41,13 +42,13 @@ impl Proxies {
     /// # Errors
     /// A variable that is not UTF-8.
     pub fn of_environment(world: &World) -> Result<Self> {
-        let no_proxy = either_case(NO_PROXY, world)?;
+        let except = either_case(NO_PROXY, world)?;
         let proxy = |variable| -> Result<Option<Proxy>> {
             let Some(url) = either_case(variable, world)? else { return Ok(None) };
             // Only the host is named: the URL may hold a password.
             world.debug(|| format!("{} asks for a proxy at {}", variable.name, host(&url)));
             let url = if url.contains("://") { url } else { format!("http://{url}") };
-            Ok(Some(Proxy { url, no_proxy: no_proxy.clone(), variable }))
+            Ok(Some(Proxy { url, except: except.clone(), variable }))
         };
         Ok(Self { http: proxy(HTTP_PROXY)?, https: proxy(HTTPS_PROXY)? })
     }
@@ -69,7 +70,7 @@ impl Proxy {
             configuration(format!("{} is not the URL of a proxy", self.variable.name))
                 .hint("write it as http://host:port, or http://user:password@host:port")
         })?;
-        Ok(match &self.no_proxy {
+        Ok(match &self.except {
             Some(hosts) => config.no_proxy(hosts),
             None => config,
         })

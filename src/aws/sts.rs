@@ -1,4 +1,4 @@
-//! The requests to STS: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity.
+//! The requests to STS: for a role, with keys or with a web identity, and for the caller's own name.
 
 use std::cell::OnceCell;
 use std::time::SystemTime;
@@ -53,7 +53,12 @@ impl<'a> Sts<'a> {
     ///
     /// # Errors
     /// [`Problem`].
-    pub fn assume_role(&self, caller: Credentials, role: &Role, mfa_code: Option<&str>) -> Result<Credentials, Problem> {
+    pub fn assume_role(
+        &self,
+        caller: Credentials,
+        role: &Role,
+        mfa_code: Option<&str>,
+    ) -> Result<Credentials, Problem> {
         let operation = format!("AssumeRole of {}", role.arn);
         let client = self.client(Some(caller), mfa_code.is_some()).map_err(Problem::Failed)?;
         let request = client
@@ -129,5 +134,11 @@ fn session_name(configured: Option<&str>, now: SystemTime) -> String {
 fn keys(given: Option<&aws_sdk_sts::types::Credentials>, operation: &'static str) -> Result<Credentials> {
     let given = given.ok_or_else(|| anyhow!("{operation}: the answer holds no credentials"))?;
     let end = SystemTime::try_from(*given.expiration())?;
-    Ok(Credentials::new(given.access_key_id(), given.secret_access_key(), Some(given.session_token().to_owned()), Some(end), operation))
+    Ok(Credentials::new(
+        given.access_key_id(),
+        given.secret_access_key(),
+        Some(given.session_token().to_owned()),
+        Some(end),
+        operation,
+    ))
 }

@@ -6,7 +6,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +14,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use crate::aws::profiles::Profile;
 use crate::error::{Failure, configuration};
-use crate::world::{AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE, World};
+use crate::world::{AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE, Variable, World};
 
 /// Where trusted certificates come from.
 #[derive(Debug)]
@@ -29,12 +28,10 @@ pub enum Trust {
 impl Trust {
     /// What is configured, first hit: `--ca-bundle`, `AWS_CA_BUNDLE`, `ca_bundle` in the profile,
     /// `REQUESTS_CA_BUNDLE` (botocore's order), `SSL_CERT_FILE` where no `SSL_CERT_DIR` accompanies it.
-    ///
-    /// # Errors
-    /// Never today; a path may be any text.
-    pub fn configured(flag: Option<&OsStr>, profile: Profile<'_>, world: &World) -> Result<Self> {
+    #[must_use]
+    pub fn configured(flag: Option<&OsStr>, profile: Profile<'_>, world: &World) -> Self {
         let flag = flag.filter(|path| !path.is_empty()).map(|path| (path.to_owned(), "--ca-bundle"));
-        let variable = |variable: crate::world::Variable| world.raw(variable).map(|path| (path, variable.name));
+        let variable = |variable: Variable| world.raw(variable).map(|path| (path, variable.name));
         let in_profile = || profile.get("ca_bundle").map(|path| (path.into(), "ca_bundle in the profile"));
         let alone = || world.raw(SSL_CERT_DIR).is_none();
         let found = flag
@@ -42,10 +39,10 @@ impl Trust {
             .or_else(in_profile)
             .or_else(|| variable(REQUESTS_CA_BUNDLE))
             .or_else(|| variable(SSL_CERT_FILE).filter(|_| alone()));
-        let Some((path, origin)) = found else { return Ok(Self::System) };
+        let Some((path, origin)) = found else { return Self::System };
         let path = PathBuf::from(path);
         world.debug(|| format!("trusting the certificates in {} ({origin})", path.display()));
-        Ok(Self::Bundle { path, origin })
+        Self::Bundle { path, origin }
     }
 
     /// The certificates, for the TLS library.

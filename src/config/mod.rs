@@ -59,7 +59,8 @@ impl Request {
     pub fn resolve(globals: &Globals, arguments: &GetToken, inputs: Inputs<'_>) -> Result<Self> {
         // No `..`: a flag that nobody handles must not compile.
         let Globals { region, profile: _, output, query, debug: _, network: _, inert } = globals;
-        let GetToken { cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache: _, role } = arguments;
+        let GetToken { globals: _, cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache: _, role } =
+            arguments;
 
         if inert.no_sign_request.is_some() {
             return Err(usage("--no-sign-request makes no sense here: a cluster refuses an unsigned token")

@@ -52,7 +52,9 @@ pub(super) fn resolve(flags: &cli::Role, world: &World) -> Result<Option<Flagged
     };
     match role.slip() {
         None => Ok(Some(FlaggedRole { role, forward_session_name: forward_session_name.is_some() })),
-        Some(slip) => Err(usage(format!("{} `{}` cannot be meant", slip.parameter.flag(), slip.value)).hint(slip.rule).into()),
+        Some(slip) => {
+            Err(usage(format!("{} `{}` cannot be meant", slip.parameter.flag(), slip.value)).hint(slip.rule).into())
+        }
     }
 }
 

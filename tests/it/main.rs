@@ -4,13 +4,18 @@
 
 mod argv;
 mod binary;
+mod case;
 mod config;
 mod credentials;
 mod errors;
 mod generated;
 mod leaks;
+#[path = "../loopback/mod.rs"]
+mod loopback;
+mod network;
 mod panics;
 mod protocol;
 mod rules;
 mod sandbox;
+mod secrets;
 mod tokens;

@@ -1,19 +1,19 @@
 //! A made-up world for one run of the program: variables, home directory, clock and streams, all of the test's making.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ekscred::world::{Host, World};
+use ekscred::terminal::Unanswered;
+use ekscred::world::{Ask, Host, World};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -30,6 +30,8 @@ pub struct Sandbox {
     variables: HashMap<String, OsString>,
     has_home: bool,
     broken_stdout: bool,
+    clock_stands: bool,
+    terminal: Option<Vec<String>>,
 }
 
 /// What a run left.
@@ -40,6 +42,8 @@ pub struct Outcome {
     pub stderr: String,
     /// In how many writes standard output was written.
     pub writes: usize,
+    /// What was asked on the terminal.
+    pub prompts: Vec<String>,
     /// Where the run happened, for the message of a failing assertion.
     scene: String,
 }
@@ -52,6 +56,8 @@ impl Sandbox {
             variables: HashMap::new(),
             has_home: true,
             broken_stdout: false,
+            clock_stands: false,
+            terminal: None,
         }
     }
 
@@ -93,6 +99,18 @@ impl Sandbox {
         self
     }
 
+    /// The clock stands still, so that times do not depend on how often it is read.
+    pub fn with_standing_clock(mut self) -> Self {
+        self.clock_stands = true;
+        self
+    }
+
+    /// There is a terminal, at which a person answers one question after the other, then ends the input.
+    pub fn terminal(mut self, answers: Vec<String>) -> Self {
+        self.terminal = Some(answers);
+        self
+    }
+
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -107,12 +125,15 @@ impl Sandbox {
         let variables = self.variables.clone();
         let home: Option<PathBuf> = self.has_home.then(|| self.home.path().to_owned());
         let now = Cell::new(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+        let tick = Duration::from_secs(u64::from(!self.clock_stands));
+        let prompts = Rc::default();
         let world = World::new(Host {
             variable: Box::new(move |name| variables.get(name).cloned()),
-            clock: Box::new(move || now.replace(now.get() + Duration::from_secs(1))),
+            clock: Box::new(move || now.replace(now.get() + tick)),
             home: Box::new(move || home.clone()),
             stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
             stderr: RefCell::new(Box::new(stderr.clone())),
+            ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
         });
         let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
         let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);
@@ -121,9 +142,8 @@ impl Sandbox {
             let _ = writeln!(scene, "{name}: {:?}", String::from_utf8_lossy(&text[..text.len().min(2000)]));
         }
         let code = ekscred::run(arguments, &world);
-        // ExitCode keeps its number to itself, but for comparison.
-        let code = (0..=255).find(|&number| ExitCode::from(number) == code).expect("an exit code");
-        Outcome { code, stdout: stdout.text(), stderr: stderr.text(), writes: stdout.0.borrow().len(), scene }
+        let (writes, prompts) = (stdout.0.borrow().len(), prompts.take());
+        Outcome { code, stdout: stdout.text(), stderr: stderr.text(), writes, prompts, scene }
     }
 
     /// Runs a command that must succeed in silence, and gives its standard output.
@@ -167,6 +187,16 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}code: {}\nstdout: {:?}\nstderr: {:?}", self.scene, self.code, self.stdout, self.stderr)
     }
+}
+
+/// A terminal that notes each question, and gives each answer once.
+fn asker(answers: Option<Vec<String>>, prompts: Rc<RefCell<Vec<String>>>) -> Ask {
+    let answers = answers.map(|answers| RefCell::new(VecDeque::from(answers)));
+    Box::new(move |prompt, _| {
+        let answers = answers.as_ref().ok_or(Unanswered::NoTerminal)?;
+        prompts.borrow_mut().push(prompt.to_owned());
+        answers.borrow_mut().pop_front().ok_or(Unanswered::EndOfInput)
+    })
 }
 
 /// The URL inside a token.

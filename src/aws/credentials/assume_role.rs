@@ -70,9 +70,12 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
         if hops.iter().any(|hop| hop.profile == name) && (name != parent || !has_keys(profile)) {
             let mut path: Vec<&str> = hops.iter().map(|hop| hop.profile).collect();
             path.push(name);
-            return Err(configuration(format!("the source_profile settings go round in a circle: {}", path.join(" -> ")))
-                .hint("let one of these profiles have credentials of its own")
-                .into());
+            return Err(configuration(format!(
+                "the source_profile settings go round in a circle: {}",
+                path.join(" -> ")
+            ))
+            .hint("let one of these profiles have credentials of its own")
+            .into());
         }
         at = Search { name, profile, environment: false, ..at };
         if has_keys(profile) || !has_role(profile) {
@@ -140,7 +143,8 @@ enum Named {
 }
 
 fn source_of<'a>(search: &Search<'a>) -> Result<Below<'a>> {
-    let complain = |what: String, hint| Err(configuration(format!("profile `{}` {what}", search.name)).hint(hint).into());
+    let complain =
+        |what: String, hint| Err(configuration(format!("profile `{}` {what}", search.name)).hint(hint).into());
     match (search.profile.get("source_profile"), search.profile.get("credential_source")) {
         (Some(name), None) => Ok(Below::Profile(name)),
         (None, Some("Environment")) => Ok(Below::Named(Named::Environment)),

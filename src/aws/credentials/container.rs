@@ -49,7 +49,9 @@ fn endpoint(world: &World) -> Result<Option<String>> {
     let name = AWS_CONTAINER_CREDENTIALS_FULL_URI.name;
     let uri: Option<Uri> = url.parse().ok().filter(|uri: &Uri| uri.host().is_some());
     let Some(uri) = uri else {
-        return Err(configuration(format!("{name} `{}` is not a URL", excerpt(&url))).hint("unset it, or mend it").into());
+        return Err(configuration(format!("{name} `{}` is not a URL", excerpt(&url)))
+            .hint("unset it, or mend it")
+            .into());
     };
     match uri.scheme_str() {
         Some("https") => Ok(Some(url)),
@@ -80,7 +82,8 @@ fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
                     Some(token) => answer.body.trim().replace(token, "***"),
                     None => answer.body.trim().to_owned(),
                 };
-                let message = format!("{url} refused to give credentials: HTTP status {}: {}", answer.status, excerpt(&words));
+                let message =
+                    format!("{url} refused to give credentials: HTTP status {}: {}", answer.status, excerpt(&words));
                 return Err(refusal(message).into());
             }
             Err(error) if is_last => return Err(error),
@@ -100,7 +103,8 @@ fn authorization(world: &World) -> Result<Option<String>> {
     if let Some(path) = world.raw(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) {
         let name = AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.name;
         let text = fs::read_to_string(&path).map_err(|error| {
-            configuration(format!("cannot read {} ({name}): {error}", path.display())).hint("check the path, or unset it")
+            configuration(format!("cannot read {} ({name}): {error}", path.display()))
+                .hint("check the path, or unset it")
         })?;
         return checked(text.trim(), name).map(Some);
     }

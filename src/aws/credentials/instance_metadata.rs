@@ -25,7 +25,7 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 /// All requests together, where no timeout is configured; and of these the first, which gets no answer where a
 /// container is a hop too far away for version 2.
 const LIMIT: Duration = Duration::from_millis(1500);
-const TOKEN_LIMIT: Duration = Duration::from_millis(1000);
+const TOKEN_LIMIT: Duration = Duration::from_secs(1);
 
 /// For how long expired credentials are taken for good. AWS gives such when it cannot make new ones, and honours them
 /// meanwhile (botocore's `_evaluate_expiration`).
@@ -83,7 +83,8 @@ impl Service {
             let text = setting(variable, key)?;
             Ok(text.and_then(|text| text.trim().parse().ok()).filter(|number| (0.001..1000.0).contains(number)))
         };
-        let attempts = number(AWS_METADATA_SERVICE_NUM_ATTEMPTS, "metadata_service_num_attempts")?.unwrap_or(1.0).max(1.0);
+        let attempts =
+            number(AWS_METADATA_SERVICE_NUM_ATTEMPTS, "metadata_service_num_attempts")?.unwrap_or(1.0).max(1.0);
         let timeout = number(AWS_METADATA_SERVICE_TIMEOUT, "metadata_service_timeout")?;
         Ok(Some(Self {
             base: base.as_deref().unwrap_or(by_mode).trim_end_matches('/').to_owned(),
@@ -136,7 +137,13 @@ impl Service {
     }
 
     /// The body of a good answer.
-    fn ask(&self, search: &Search<'_>, method: &'static str, url: &str, headers: &[(&'static str, &str)]) -> Option<String> {
+    fn ask(
+        &self,
+        search: &Search<'_>,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Option<String> {
         for _ in 0..self.attempts {
             match search.context.network.fetch(method, url, headers) {
                 Ok(Answer { status: 200, body }) if !body.trim().is_empty() => return Some(body),

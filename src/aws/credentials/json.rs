@@ -19,7 +19,12 @@ pub(super) fn object(text: &str, place: &str) -> Result<Value, Failure> {
 }
 
 /// The credentials in such an object.
-pub(super) fn credentials(document: &Value, session_token: &str, place: &str, source: &'static str) -> Result<Credentials> {
+pub(super) fn credentials(
+    document: &Value,
+    session_token: &str,
+    place: &str,
+    source: &'static str,
+) -> Result<Credentials> {
     let text = |name: &str| -> Result<Option<String>> {
         let value = match &document[name] {
             Value::Null => return Ok(None),

@@ -64,7 +64,8 @@ enum Outcome {
 type Source = fn(&Search<'_>) -> Result<Outcome>;
 
 /// The sources, in order. The first that applies decides.
-const FIRST: &[(&str, Source)] = &[("the environment", environment::keys), ("an assumed role", assume_role::of_profile)];
+const FIRST: &[(&str, Source)] =
+    &[("the environment", environment::keys), ("an assumed role", assume_role::of_profile)];
 /// These alone serve a `source_profile`, too.
 const OF_A_PROFILE: &[(&str, Source)] = &[
     ("a web identity", web_identity::keys),

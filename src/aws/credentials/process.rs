@@ -43,7 +43,9 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
     if !nearly_over {
         return Ok(Outcome::Found(credentials));
     }
-    world.debug(|| format!("{place} gave credentials that end within {} minutes: asking again", NEARLY_OVER.as_secs() / 60));
+    world.debug(|| {
+        format!("{place} gave credentials that end within {} minutes: asking again", NEARLY_OVER.as_secs() / 60)
+    });
     run(search, &place, program, arguments).map(Outcome::Found)
 }
 
@@ -56,8 +58,13 @@ fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) ->
     command.stdin(std::process::Stdio::inherit()).kill_on_drop(true);
     let output = search.context.network.run(PATIENCE, async { command.output().await })?;
     let output = output
-        .ok_or_else(|| cannot(format!("did not end within {} s", PATIENCE.as_secs())).hint("run it by hand to see why"))?
-        .map_err(|error| cannot(format!("cannot be run: {error}")).hint("credential_process runs without a shell: give the program's path"))?;
+        .ok_or_else(|| {
+            cannot(format!("did not end within {} s", PATIENCE.as_secs())).hint("run it by hand to see why")
+        })?
+        .map_err(|error| {
+            cannot(format!("cannot be run: {error}"))
+                .hint("credential_process runs without a shell: give the program's path")
+        })?;
     if !output.status.success() {
         return Err(cannot(format!("failed ({}){}", output.status, complaint(&output)))
             .hint("run it by hand to see why")
@@ -65,7 +72,9 @@ fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) ->
     }
     search.context.world.debug(|| format!("{place} ended well"));
     parse(&output.stdout, place).map_err(|error| match error.downcast::<Failure>() {
-        Ok(failure) => failure.hint("see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html").into(),
+        Ok(failure) => {
+            failure.hint("see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html").into()
+        }
         Err(error) => error,
     })
 }

@@ -1,0 +1,302 @@
+"""Codes of an MFA device, typed by a person: a real pseudo-terminal, real shells and kubectls around it.
+
+The STS is ministack's, which checks signatures but takes any code. So a front stands before it that keeps what was sent
+and refuses, in AWS's words, every code but one, and that one too if it is sent again.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+import pexpect
+import pytest
+
+import pty_session
+from apiserver import NAMESPACES, token_review
+from kubeconfigs import aws_cli, ekscred, kubeconfig, with_environment, with_version
+from ministack_server import ACCOUNT, CLUSTER, REGION
+from plugin import EKSCRED, assert_credential, assert_error
+from pty_session import BACKSPACE, CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z
+from tools import KUBECTL, ZSH
+
+DEVICE = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/developer"
+GET_TOKEN = ["get-token", "--cluster-name", CLUSTER]
+RIGHT = "287082"  # the code
+
+PROMPT = f"Enter MFA code for {DEVICE}: "
+PROMPT_AFTER_REFUSAL = f"AWS refused that code. {PROMPT}"
+PROMPT_AFTER_REPETITION = f"That code is used: wait for the next one. {PROMPT}"
+PROMPT_AFTER_SLIP = f"A code has 6 digits. {PROMPT}"
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+CONFIG = f"""
+[profile dev]
+role_arn = {ROLE}
+source_profile = alice
+mfa_serial = {DEVICE}
+region = {REGION}
+"""
+
+every_kubectl = pytest.mark.parametrize("version", KUBECTL)
+
+
+class Sts(ThreadingHTTPServer):
+    """The front. `sent` has the parameters of each AssumeRole, in order."""
+
+    def __init__(self, ministack):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.behind = urlsplit(ministack.url).netloc
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.sent: list[dict[str, str]] = []
+
+    def codes(self) -> list[str]:
+        assert all(request["SerialNumber"] == DEVICE for request in self.sent)
+        return [request["TokenCode"] for request in self.sent]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Sts
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = dict(parse_qsl(body.decode()))
+        assert request["Action"] == "AssumeRole"
+        used = request["TokenCode"] in self.server.codes()
+        self.server.sent.append(request)
+        if request["TokenCode"] == RIGHT and not used:
+            self.forward(body)
+        else:
+            self.answer(403, REFUSAL)
+
+    def forward(self, body):
+        with contextlib.closing(http.client.HTTPConnection(self.server.behind, timeout=10)) as connection:
+            connection.request("POST", self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            self.answer(answer.status, answer.read())
+
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+REFUSAL = b"""<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+<Code>AccessDenied</Code>
+<Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message>
+</Error><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ErrorResponse>"""
+
+
+@pytest.fixture(scope="module")
+def front(ministack):
+    with Sts(ministack) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def sts(front):
+    front.sent.clear()
+    return front
+
+
+@pytest.fixture
+def environment(sts, ministack, home, aws_files):
+    """The variables of alice, whose profile `dev` is a role that wants a code."""
+    return write_profiles(home, sts, ministack)
+
+
+def write_profiles(home, sts, ministack):
+    folder = home / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text(CONFIG)
+    keys = [f"{name.lower()} = {value}" for name, value in ministack.callers["user"].environment.items()]
+    (folder / "credentials").write_text("\n".join(["[alice]", *keys, ""]))
+    return {"HOME": str(home), "AWS_PROFILE": "dev", "AWS_ENDPOINT_URL_STS": sts.url}
+
+
+@pytest.fixture
+def at_terminal(environment):
+    """at_terminal(*arguments, env=…): ekscred on a terminal (pty_session.py)."""
+
+    def start(*arguments, env=None, **options):
+        return pty_session.running([EKSCRED, *GET_TOKEN, *arguments], {**environment, **(env or {})}, **options)
+
+    return start
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_at_home(front, ministack, tmp_path_factory):
+    """A prompt that nobody answers. It is opened first and looked at last, since ekscred waits a minute for somebody."""
+    environment = write_profiles(tmp_path_factory.mktemp("nobody"), front, ministack)
+    with pty_session.running([EKSCRED, *GET_TOKEN], environment) as session:
+        session.waits_for(PROMPT)
+        yield session, time.monotonic()
+
+
+@pytest.mark.parametrize("stdin", ["terminal", "null", "pipe", "closed"])
+def test_right_code(at_terminal, sts, ministack, stdin):
+    with at_terminal(stdin=stdin) as session:
+        session.answer(PROMPT, RIGHT)
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == [RIGHT]
+
+
+def test_wrong_code_then_the_right_one(at_terminal, sts, ministack):
+    with at_terminal() as session:
+        session.answer(PROMPT, "111111")
+        session.answer(PROMPT_AFTER_REFUSAL, RIGHT)
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == ["111111", RIGHT]
+
+
+def test_no_code_is_sent_twice(at_terminal, sts, ministack):
+    with at_terminal() as session:
+        session.answer(PROMPT, "111111")
+        session.answer(PROMPT_AFTER_REFUSAL, "111111")
+        session.answer(PROMPT_AFTER_REPETITION, " 111111 ")
+        session.answer(PROMPT_AFTER_REPETITION, "222222")
+        session.answer(PROMPT_AFTER_REFUSAL, "111111")
+        session.answer(PROMPT_AFTER_REPETITION, RIGHT)
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == ["111111", "222222", RIGHT]
+
+
+def test_three_wrong_codes_are_enough(at_terminal, sts):
+    with at_terminal() as session:
+        session.answer(PROMPT, "111111")
+        session.answer(PROMPT_AFTER_REFUSAL, "222222")
+        session.answer(PROMPT_AFTER_REFUSAL, "333333")
+        assert_error(session.result(), 254, "AccessDenied.*MultiFactorAuthentication failed")
+    assert sts.codes() == ["111111", "222222", "333333"]
+
+
+@pytest.mark.parametrize("slip", ["", "12345", "1234567", "12345a", "123 456", "-12345", "１２３４５６", "1" * 1000])
+def test_what_is_no_code_is_not_sent(at_terminal, sts, ministack, slip):
+    with at_terminal() as session:
+        session.answer(PROMPT, slip)
+        session.answer(PROMPT_AFTER_SLIP, slip)
+        session.answer(PROMPT_AFTER_SLIP, f" {RIGHT}\t")
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == [RIGHT]
+
+
+def test_endless_line_ends_the_question(at_terminal, sts):
+    with at_terminal() as session:
+        session.answer(PROMPT, "1" * 3000)
+        assert_error(session.result(), 253, f"MFA code of {DEVICE}: .*over 1024 bytes")
+    assert sts.codes() == []
+
+
+def test_line_can_be_edited(at_terminal, sts, ministack):
+    with at_terminal() as session:
+        session.answer(PROMPT, f"9{BACKSPACE}{RIGHT}00{BACKSPACE}{BACKSPACE}")
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == [RIGHT]
+
+
+def test_what_was_typed_before_the_question_is_dropped(at_terminal, environment, sts, ministack, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    wait = ["/bin/sh", "-c", 'read -r go < "$0"; exec "$@"', gate, EKSCRED, *GET_TOKEN]
+    with pty_session.running(wait, environment) as session:
+        session.type("111111\n222")
+        session.screen.expect_exact("111111\r\n222")  # echoed: it lies there to be read
+        gate.write_text("go\n")
+        session.answer(PROMPT, RIGHT)
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == [RIGHT]
+
+
+@pytest.mark.parametrize(("key", "code"), [(CTRL_C, INTERRUPTED), (CTRL_BACKSLASH, TERMINATED)], ids=["^C", "^\\"])
+@pytest.mark.parametrize("typed", ["", "123"])
+def test_key_that_interrupts(at_terminal, sts, typed, key, code):
+    with at_terminal() as session:
+        session.waits_for(PROMPT)
+        session.type(typed + key)
+        assert_error(session.result("\n"), code, "interrupted")
+    assert sts.codes() == []
+
+
+def test_key_that_interrupts_the_second_question(at_terminal, sts):
+    with at_terminal() as session:
+        session.answer(PROMPT, "111111")
+        session.waits_for(PROMPT_AFTER_REFUSAL)
+        session.type(CTRL_C)
+        assert_error(session.result("\n"), INTERRUPTED, "interrupted")
+    assert sts.codes() == ["111111"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, INTERRUPTED),
+        (signal.SIGTERM, TERMINATED),
+        (signal.SIGHUP, TERMINATED),
+        (signal.SIGQUIT, TERMINATED),
+    ],
+)
+def test_signal(at_terminal, sts, number, code):
+    with at_terminal() as session:
+        session.waits_for(PROMPT)
+        session.type("123")
+        os.kill(session.pid, number)
+        assert_error(session.result("\n"), code, "interrupted")
+    assert sts.codes() == []
+
+
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM"])
+def test_signal_that_who_started_us_ignores(environment, sts, ministack, name):
+    """As with `nohup`: it goes on being ignored, sent by somebody or by the keyboard."""
+    ignoring = ["/bin/sh", "-c", f"trap '' {name}; exec \"$0\" \"$@\"", EKSCRED, *GET_TOKEN]
+    with pty_session.running(ignoring, environment) as session:
+        session.waits_for(PROMPT)
+        os.kill(session.pid, getattr(signal, f"SIG{name}"))
+        session.type({"INT": CTRL_C, "QUIT": CTRL_BACKSLASH}.get(name, ""))
+        session.type(f"{RIGHT}\n")
+        assert_token_of_the_role(session.result("\n"), ministack)
+    assert sts.codes() == [RIGHT]
+
+
+def test_window_is_closed(at_terminal, sts):
+    with at_terminal() as session:
+        session.waits_for(PROMPT)
+        assert_error(session.hang_up(), TERMINATED, "interrupted")
+    assert sts.codes() == []
+
+
+def test_end_of_input(at_terminal, sts):
+    with at_terminal() as session:
+        session.waits_for(PROMPT)
+        session.type(CTRL_D)
+        assert_error(session.result("\n"), 253, f"MFA code of {DEVICE}: none was typed")
+    assert sts.codes() == []
+
+
+def test_key_that_stops_programs_does_not_stop_us(at_terminal, sts, ministack):
+    with at_terminal() as session:
+        session.waits_for(PROMPT)
+        session.type(f"{CTRL_Z}{BACKSPACE}{RIGHT}\n")  # it is a character like others
+        assert_token_of_the_role(session.result("\n"), ministack)
+    assert sts.codes() == [RIGHT]
