@@ -61,9 +61,6 @@ _ekscred() {
             ekscred__subcmd__help,version)
                 cmd="ekscred__subcmd__help__subcmd__version"
                 ;;
-            ekscred__subcmd__help__subcmd__eks,get-token)
-                cmd="ekscred__subcmd__help__subcmd__eks__subcmd__get__subcmd__token"
-                ;;
             *)
                 ;;
         esac
@@ -257,7 +254,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__eks__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -304,6 +301,18 @@ _ekscred() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -405,7 +414,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +461,18 @@ _ekscred() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -539,22 +560,8 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__help__subcmd__eks)
-            opts="get-token"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        ekscred__subcmd__help__subcmd__eks__subcmd__get__subcmd__token)
             opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -30,15 +30,15 @@ complete -c ekscred -n "__fish_ekscred_needs_command" -s o -l output -d 'Format 
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_needs_command" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_needs_command" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_needs_command" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-cli-pager -d 'There is no pager'
@@ -57,26 +57,29 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s i -l clust
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s r -l role-arn -d 'Role to assume' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s e -l external-id -d 'External id for the role' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s e -l external-id -d 'External id that the role\'s trust policy demands' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s s -l session-name -d 'Name of the role\'s session [default: EKSGetTokenAuth]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l duration -d 'Seconds that the role\'s session lasts' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-pager -d 'There is no pager'
@@ -89,26 +92,29 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s i -l cluster-i
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s r -l role-arn -d 'Role to assume' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s e -l external-id -d 'External id for the role' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s e -l external-id -d 'External id that the role\'s trust policy demands' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s s -l session-name -d 'Name of the role\'s session [default: EKSGetTokenAuth]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l duration -d 'Seconds that the role\'s session lasts' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-pager -d 'There is no pager'
@@ -122,15 +128,15 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token help" -l no-cli-pager -d 'There is no pager'
@@ -145,26 +151,29 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l api-version -d 'API version of the ExecCredential, whatever KUBERNETES_EXEC_INFO asks for' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l sts-endpoint -d 'STS endpoint to put into the token; EKS itself refuses any but AWS\'s own' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s r -l role-arn -d 'Role to assume' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s e -l external-id -d 'External id for the role' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s s -l session-name -d 'Session name for the role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s e -l external-id -d 'External id that the role\'s trust policy demands' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s s -l session-name -d 'Name of the role\'s session [default: EKSGetTokenAuth]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l duration -d 'Seconds that the role\'s session lasts' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake; credentials that are keys need no cache'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l forward-session-name -d 'Take the session name from the caller\'s own session'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cli-pager -d 'There is no pager'
@@ -180,16 +189,16 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s o -l output 
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s s -l short -d 'Print only the number'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-pager -d 'There is no pager'
@@ -203,15 +212,15 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s o -l out
 text\t''
 yaml\t''"
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l query -d 'Print only what this JMESPath expression selects' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l ca-bundle -d 'CA bundle for HTTPS; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-read-timeout -d 'Seconds to wait for data; no request is made' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-connect-timeout -d 'Seconds to wait for a connection; no request is made' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-verify-ssl -d 'No request is made'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-pager -d 'There is no pager'
@@ -224,5 +233,4 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_see
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "version" -d 'Print the version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
 complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and __fish_seen_subcommand_from eks" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -f -a "bash zsh fish powershell"

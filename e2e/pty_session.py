@@ -58,9 +58,9 @@ class Session:
         self.screen.expect_exact("\r\n")
         assert self.screen.before == ""
 
-    def result(self, screen: str = "") -> subprocess.CompletedProcess:
+    def result(self, screen: str = "", patience: float = PATIENCE) -> subprocess.CompletedProcess:
         """Waits for the end of the program: the rest of the screen is this, and the terminal what it was at first."""
-        self.screen.expect_exact(END)
+        self.screen.expect_exact(END, timeout=patience)
         assert self.screen.before == screen.replace("\n", "\r\n")
         assert termios.tcgetattr(self.screen) == self.settings
         return self._completed()

@@ -300,3 +300,188 @@ def test_key_that_stops_programs_does_not_stop_us(at_terminal, sts, ministack):
         session.type(f"{CTRL_Z}{BACKSPACE}{RIGHT}\n")  # it is a character like others
         assert_token_of_the_role(session.result("\n"), ministack)
     assert sts.codes() == [RIGHT]
+
+
+def test_code_is_in_no_log(at_terminal, home, sts):
+    log = home / "log"
+    with at_terminal("--debug", env={"EKSCRED_LOG_FILE": str(log)}) as session:
+        session.answer(PROMPT, "111111")
+        session.answer(PROMPT_AFTER_REFUSAL, RIGHT)
+        result = session.result()
+    assert result.returncode == 0
+    for text in result.stderr, log.read_text():
+        assert "AssumeRole" in text, "it does tell what happens"
+        assert "111111" not in text and RIGHT not in text
+    assert sts.codes() == ["111111", RIGHT]
+
+
+def test_no_terminal(run, environment, sts):
+    result = run(*GET_TOKEN, env=environment, start_new_session=True)
+    assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and there is no terminal to ask on")
+    assert "hint: run `ekscred get-token --profile dev --mfa-code CODE" in result.stderr
+    assert sts.codes() == []
+
+
+@pytest.mark.parametrize("api", ["v1", "v1beta1"])
+def test_client_that_lets_nobody_be_asked(at_terminal, sts, api):
+    exec_info = {"kind": "ExecCredential", "apiVersion": f"client.authentication.k8s.io/{api}", "spec": {"interactive": False}}
+    with at_terminal(env={"KUBERNETES_EXEC_INFO": json.dumps(exec_info)}) as session:
+        result = session.result()
+    assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and the client says that nobody can be asked")
+    assert "hint: run `ekscred get-token --profile dev --mfa-code CODE" in result.stderr
+    assert sts.codes() == []
+
+
+def test_program_that_reads_every_key_is_left_alone(environment, sts):
+    """k9s, fzf or `watch`, whose screen a prompt would spoil and whose keys it would take."""
+    raw = ["/bin/sh", "-c", 'stty -icanon -echo; "$0" "$@"; code=$?; stty icanon echo; exit $code', EKSCRED, *GET_TOKEN]
+    with pty_session.running(raw, environment) as session:
+        assert_error(session.result(), 253, "there is no terminal to ask on")
+    assert sts.codes() == []
+
+
+def test_shell_that_completes_a_line_is_left_alone(environment, sts, tmp_path):
+    """`kubectl get <TAB>` runs kubectl, and that us, while the shell reads every key."""
+    answer = tmp_path / "answer"
+    with interactive(["/bin/bash", "--norc", "--noprofile", "-i"], environment) as shell:
+        shell.sendline(f"complete_it() {{ {EKSCRED} {' '.join(GET_TOKEN)} 2> {answer}; COMPREPLY=(namespaces); }}")
+        shell.sendline("complete -F complete_it get; echo RE''ADY")
+        shell.expect_exact("READY")
+        shell.send("get \t")
+        shell.expect_exact("namespaces")
+    assert "there is no terminal to ask on" in answer.read_text()
+    assert sts.codes() == []
+
+
+def test_background_is_not_stopped_for_asking(environment, sts):
+    with interactive(["/bin/bash", "--norc", "--noprofile", "-i"], environment) as shell:
+        shell.sendline(f"{EKSCRED} {' '.join(GET_TOKEN)} & wait $!; echo co''de=$?.")
+        shell.expect(r"code=(\d+)\.")
+        assert shell.match[1] == "253"
+        assert "there is no terminal to ask on" in shell.before
+    assert sts.codes() == []
+
+
+def test_code_by_flag(run, environment, sts, ministack):
+    result = run(*GET_TOKEN, "--mfa-code", RIGHT, env=environment, start_new_session=True)
+    assert_token_of_the_role(result, ministack)
+    assert sts.codes() == [RIGHT]
+
+
+def test_wrong_code_by_flag_is_not_asked_for_again(at_terminal, sts):
+    with at_terminal("--mfa-code", "111111") as session:
+        assert_error(session.result(), 254, "AccessDenied.*MultiFactorAuthentication failed")
+    assert sts.codes() == ["111111"]
+
+
+def test_flag_that_is_no_code(at_terminal, sts):
+    with at_terminal("--mfa-code", "12345") as session:
+        assert_error(session.result(), 252, "--mfa-code is not a code of 6 digits")
+    assert sts.codes() == []
+
+
+def test_role_and_device_by_flag(at_terminal, sts, ministack):
+    with at_terminal("--profile", "alice", "--region", REGION, "--role-arn", ROLE, "--mfa-serial", DEVICE) as session:
+        session.answer(PROMPT, RIGHT)
+        assert_token_of_the_role(session.result(), ministack)
+    assert sts.codes() == [RIGHT]
+    assert sts.sent[0]["RoleSessionName"] == "EKSGetTokenAuth"
+
+
+@pytest.fixture
+def kubectl(environment, home, demo_cluster):
+    """kubectl(version, entry=…): the command and the variables of a kubectl that lists namespaces with that user entry."""
+    demo_cluster.requests.clear()
+    folder = home / "bin"
+    folder.mkdir()
+    (folder / "ekscred").symlink_to(EKSCRED)
+
+    def make(version, entry):
+        (home / "kubeconfig").write_text(kubeconfig(demo_cluster, entry))
+        variables = {**environment, "PATH": f"{folder}:/usr/bin:/bin", "KUBECONFIG": str(home / "kubeconfig")}
+        return [KUBECTL[version], "get", "namespaces", "-o", "name"], variables
+
+    return make
+
+
+@every_kubectl
+@pytest.mark.parametrize("entry", [aws_cli, ekscred])
+def test_kubectl_lists_namespaces_after_the_right_code(kubectl, demo_cluster, sts, version, entry):
+    with pty_session.running(*kubectl(version, entry())) as session:
+        session.answer(PROMPT, "111111")
+        session.answer(PROMPT_AFTER_REFUSAL, RIGHT)
+        result = session.result()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [f"namespace/{name}" for name in NAMESPACES]
+    assert all(ROLE.split("/")[1] in request.review["user"]["username"] for request in demo_cluster.requests)
+    assert sts.codes() == ["111111", RIGHT]
+
+
+@every_kubectl
+def test_kubectl_is_interrupted_at_the_prompt(kubectl, demo_cluster, sts, version):
+    with pty_session.running(*kubectl(version, ekscred())) as session:
+        session.waits_for(PROMPT)
+        session.type(f"123{CTRL_C}")
+        result = session.result("\n")
+    assert result.returncode == -signal.SIGINT
+    assert result.stdout == ""
+    assert demo_cluster.requests == [] and sts.codes() == []
+
+
+@every_kubectl
+@pytest.mark.parametrize("shell", [["/bin/bash", "--norc", "--noprofile", "-i"], ["/bin/dash", "-i"], [ZSH, "-f", "-i"]])
+def test_shell_has_its_terminal_back_when_kubectl_is_interrupted(kubectl, sts, shell, version, tmp_path):
+    """The shell takes the terminal back as soon as kubectl has ended: by then it must be what it was."""
+    command, variables = kubectl(version, ekscred())
+    with interactive(shell, variables) as screen:
+        screen.sendline(f"stty -a > {tmp_path}/before; {' '.join(map(str, command))}; echo co''de=$?.")
+        screen.expect_exact(PROMPT)
+        screen.send(f"123{CTRL_C}")
+        screen.expect_exact("READY> ")
+        screen.sendline(f"stty -a > {tmp_path}/after; echo DO''NE")
+        screen.expect_exact("DONE\r")
+    assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
+    assert sts.codes() == []
+
+
+@every_kubectl
+@pytest.mark.parametrize("mode", ["v1 Never", "stdin"])
+def test_kubectl_that_lets_nobody_be_asked(kubectl, demo_cluster, sts, version, mode):
+    entry = {**ekscred(), "interactiveMode": "Never"} if mode == "v1 Never" else aws_cli()
+    command, variables = kubectl(version, entry)
+    with pty_session.running(command, variables, stdin="terminal" if mode == "v1 Never" else "null") as session:
+        result = session.result()
+    assert result.returncode == 1 and result.stdout == ""
+    assert "the client says that nobody can be asked" in result.stderr
+    assert "executable ekscred failed with exit code 253" in result.stderr
+    assert demo_cluster.requests == [] and sts.codes() == []
+
+
+def test_nobody_types_a_code(nobody_at_home):
+    session, asked = nobody_at_home
+    assert not session.echoes()
+    result = session.result("\n", patience=70)
+    assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}: nobody typed it within 60 s")
+    # assert 58 < ended - asked < 62
+
+
+@contextlib.contextmanager
+def interactive(shell, variables):
+    """A shell at whose prompt somebody types."""
+    # A dumb terminal, and no promptsp: zsh draws no more than needed.
+    variables = {"PATH": "/usr/bin:/bin", **variables, "PS1": "READY> ", "TERM": "dumb"}
+    options = ["+o", "promptsp"] if shell[0] == ZSH else []
+    screen = pexpect.spawn(str(shell[0]), shell[1:] + options, env=variables, encoding="utf-8", timeout=10, dimensions=(50, 500))
+    try:
+        screen.expect_exact("READY> ")
+        yield screen
+    finally:
+        screen.close(force=True)
+
+
+def assert_token_of_the_role(result, ministack):
+    """A success whose token the cluster takes for the role's."""
+    token = assert_credential(result)["status"]["token"]
+    review = token_review(ministack.webhooks[CLUSTER], token)
+    assert review["authenticated"]
+    assert review["user"]["username"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/developer/")

@@ -27,9 +27,13 @@ pub(super) fn resolve(flags: &cli::Role, world: &World) -> Result<Option<Flagged
     {
         return Err(usage("--mfa-code is not a code of 6 digits").hint("give what the MFA device shows").into());
     }
-    let Some(arn) = role_arn.as_ref().filter(|arn| !arn.is_empty()) else {
-        let of_a_role = [("--duration", duration.is_some()), ("--mfa-serial", mfa_serial.is_some())];
-        if let Some((flag, _)) = of_a_role.iter().find(|(_, given)| *given) {
+    let Some(arn) = role_arn else {
+        let alone = match (duration, mfa_serial) {
+            (Some(_), _) => Some("--duration"),
+            (None, Some(_)) => Some("--mfa-serial"),
+            (None, None) => None,
+        };
+        if let Some(flag) = alone {
             return Err(usage(format!("{flag} is given without --role-arn"))
                 .hint("give the role, or put the setting into the profile")
                 .into());

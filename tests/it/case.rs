@@ -3,6 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -24,8 +27,25 @@ pub struct Stage {
     pub texts: Vec<String>,
 }
 
-/// Every case, in order.
-pub fn all() -> Vec<Case> {
+/// Checks every case, and gives what was said of those that failed. Several at a time, since some of them wait.
+pub fn failures(check: impl Fn(&Case) -> Result<(), String> + Sync) -> Vec<String> {
+    let cases = all();
+    assert!(cases.len() >= 300, "only {} cases", cases.len());
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            failures.lock().expect("no panic").extend(check(case).err());
+        }
+    };
+    thread::scope(|scope| (0..THREADS).for_each(|_| _ = scope.spawn(work)));
+    let mut failures = failures.into_inner().expect("no panic");
+    failures.sort();
+    failures
+}
+
+const THREADS: usize = 4;
+
+fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/credentials");
     let entries = fs::read_dir(folder).expect("the fixtures");
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();

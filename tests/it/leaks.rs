@@ -1,8 +1,12 @@
 //! No secret in any message or log, however much is logged and whatever goes wrong.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Mutex;
 
+use crate::case;
 use crate::sandbox::{SECRET_ACCESS_KEY, Sandbox, url_in};
+use crate::secrets::Secrets;
 
 const SESSION_TOKEN: &str = "SESSION/TOKEN+SECRET==";
 
@@ -17,6 +21,53 @@ fn assert_clean(text: &str, token: &str) {
         assert!(!text.contains(signature) && !text.contains(token), "the token or its signature is in:\n{text}");
     }
 }
+
+/// Every case of credentials once more, with all that can be logged.
+#[test]
+fn no_case_of_credentials_leaks_a_secret() {
+    let sorts: Mutex<BTreeSet<&str>> = Mutex::default();
+    let leaks = case::failures(|case| {
+        let mut stage = case.stage();
+        let log = stage.sandbox.home().join("debug.log");
+        stage.sandbox = stage.sandbox.var("EKSCRED_LOG_FILE", &log);
+        let outcome = stage.run(&["--debug"]);
+        let mut secrets = Secrets::of(&case.json, &stage);
+        secrets.add_token(&outcome.stdout);
+        sorts.lock().expect("no panic").extend(secrets.sorts());
+
+        let log = fs::read_to_string(log).map_err(|error| format!("{}: no log: {error}", case.name()))?;
+        for (place, text) in [("standard error", &outcome.stderr), ("the log file", &log)] {
+            // That this would find each of them, is half of the test.
+            let unfound = secrets.iter().find(|secret| secrets.found_in(&format!("{text} ({secret})\n")).is_empty());
+            let found = secrets.found_in(text);
+            if unfound.is_some() || !found.is_empty() {
+                return Err(format!("{}: {place} has {found:?}, and {unfound:?} cannot be found\n{text}", case.name()));
+            }
+        }
+        Ok(())
+    });
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+    let sorts = sorts.into_inner().expect("no panic");
+    assert_eq!(sorts, BTreeSet::from(SORTS), "what is looked for, and what there should be");
+}
+
+/// The sorts of secrets that the cases have among them.
+const SORTS: [&str; 14] = [
+    "MFA code",
+    "bearer token",
+    "client secret",
+    "container authorization",
+    "private key",
+    "proxy password",
+    "refresh token",
+    "secret key",
+    "session token",
+    "signature",
+    "token",
+    "token file",
+    "web identity token",
+    "EKS token",
+];
 
 #[test]
 fn debug_log_tells_decisions_and_no_secret() {

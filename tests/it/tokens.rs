@@ -45,15 +45,17 @@ fn every_byte_of_a_session_token_is_escaped() {
     assert!(url.contains("X-Amz-Security-Token=a%2Bb%2Fc%3Dd%25%26%C3%A9"), "{url}");
 }
 
-/// The end of a token from credentials that end `left` seconds from now, in seconds from now.
+/// The end of a token from credentials that end `left` seconds after it is signed, in seconds from then. The clock has
+/// been read once before that, to see whether the credentials are over.
 #[track_caller]
 fn lifetime(left: i64) -> i64 {
-    let end = time::OffsetDateTime::from_unix_timestamp(i64::try_from(NOW).expect("small") + left).expect("a time");
+    let signed = i64::try_from(NOW).expect("small") + 1;
+    let end = time::OffsetDateTime::from_unix_timestamp(signed + left).expect("a time");
     let end = end.format(&time::format_description::well_known::Rfc3339).expect("RFC 3339");
     let outcome = Sandbox::with_keys().var("AWS_CREDENTIAL_EXPIRATION", end).run(&["get-token", "-i", "demo"]);
     let end = outcome.credential()["status"]["expirationTimestamp"].as_str().expect("a text").to_owned();
     let end = time::OffsetDateTime::parse(&end, &time::format_description::well_known::Rfc3339).expect("RFC 3339");
-    end.unix_timestamp() - i64::try_from(NOW).expect("small")
+    end.unix_timestamp() - signed
 }
 
 #[test]
@@ -96,13 +98,18 @@ fn expiration_of_the_environment_is_not_a_profiles() {
 
 #[test]
 fn expired_credentials_are_an_error() {
-    for end in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:04Z", "1999-12-31T23:59:59Z", "2026-01-02T04:04:00+01:00"] {
+    for (end, utc) in [
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+        ("2026-01-02T03:04:04Z", "2026-01-02T03:04:04Z"),
+        ("1999-12-31T23:59:59Z", "1999-12-31T23:59:59Z"),
+        ("2026-01-02T04:04:00+01:00", "2026-01-02T03:04:00Z"),
+    ] {
         let sandbox = Sandbox::with_keys().var("AWS_CREDENTIAL_EXPIRATION", end);
-        sandbox.run(&["get-token", "-i", "demo"]).assert_failure(
-            253,
-            "ekscred: error: the credentials have expired\n\
-             hint: get new ones; for keys in the environment AWS_CREDENTIAL_EXPIRATION tells their end\n",
+        let error = format!(
+            "ekscred: error: the credentials from the environment have expired, at {utc}\n\
+             hint: get new ones where these come from\n"
         );
+        sandbox.run(&["get-token", "-i", "demo"]).assert_failure(253, &error);
     }
 }
 
