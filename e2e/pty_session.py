@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 from typing import Iterator
 
 CTRL_C, CTRL_D, CTRL_Z, CTRL_BACKSLASH, BACKSPACE = "\x03", "\x04", "\x1a", "\x1c", "\x7f"
@@ -31,19 +32,21 @@ LOCAL_MODES = 3  # the place of the flags, ECHO among them, in what tcgetattr gi
 class Session:
     """A program that runs, its screen and its keyboard; made by `running`."""
 
-    def __init__(self, master: int, leader: subprocess.Popen, settings: list):
+    def __init__(self, master: int, terminal: int, leader: subprocess.Popen, settings: list):
         from pexpect.fdpexpect import fdspawn  # the leader runs without site-packages
 
         self.screen = fdspawn(master, encoding="utf-8", timeout=PATIENCE)
-        self.leader = leader
+        self.terminal = terminal
         self.settings = settings
+        self.leader = leader
         self.pid = self._report()
 
     def echoes(self) -> bool:
-        return bool(termios.tcgetattr(self.screen)[LOCAL_MODES] & termios.ECHO)
+        """Whether what is typed now is seen."""
+        return bool(termios.tcgetattr(self.terminal)[LOCAL_MODES] & termios.ECHO)
 
     def waits_for(self, prompt: str) -> None:
-        """The program asks in these very words, and said nothing before. What is typed now is not seen."""
+        """The program asks in these very words and said nothing before. What is typed now is not seen."""
         self.screen.expect_exact(prompt)
         assert self.screen.before == ""
         assert not self.echoes()
@@ -62,7 +65,7 @@ class Session:
         """Waits for the end of the program: the rest of the screen is this, and the terminal what it was at first."""
         self.screen.expect_exact(END, timeout=patience)
         assert self.screen.before == screen.replace("\n", "\r\n")
-        assert termios.tcgetattr(self.screen) == self.settings
+        assert termios.tcgetattr(self.terminal) == self.settings
         return self._completed()
 
     def hang_up(self) -> subprocess.CompletedProcess:
@@ -71,7 +74,9 @@ class Session:
         return self._completed()
 
     def _completed(self) -> subprocess.CompletedProcess:
-        return subprocess.CompletedProcess(self.leader.args, **self._report())
+        report = self._report()
+        self.seconds = report.pop("seconds")
+        return subprocess.CompletedProcess(self.leader.args, **report)
 
     def _report(self):
         """The next that the leader tells: at first the program's id, in the end its result."""
@@ -90,7 +95,7 @@ def running(command: list, env: dict[str, str], stdin: str = "terminal") -> Iter
         env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1, start_new_session=True,
     ) as leader:  # fmt: skip
         try:
-            yield Session(master, leader, settings)
+            yield Session(master, terminal, leader, settings)
         finally:
             os.killpg(leader.pid, signal.SIGKILL)
             os.close(terminal)
@@ -107,9 +112,10 @@ def lead(terminal: str, stdin: str, command: list[str]) -> None:
     streams = {"terminal": screen, "null": subprocess.DEVNULL, "pipe": subprocess.PIPE}
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
         close = (lambda: os.close(0)) if stdin == "closed" else None
+        started = time.monotonic()
         program = subprocess.Popen(command, stdin=streams.get(stdin), stdout=stdout, stderr=stderr, preexec_fn=close)
         print(program.pid, flush=True)
-        result = {"returncode": program.wait()}
+        result = {"returncode": program.wait(), "seconds": time.monotonic() - started}
         for name, stream in ("stdout", stdout), ("stderr", stderr):
             stream.seek(0)
             result[name] = stream.read()

@@ -47,18 +47,22 @@ impl Problem {
         match error {
             SdkError::ServiceError(context) => {
                 let metadata = context.err().meta();
+                let Some(code) = metadata.code().map(str::to_owned) else {
+                    // A proxy's page, or that of a network which wants a login first.
+                    let status = status.unwrap_or_default();
+                    return Self::Failed(anyhow!("{operation}: HTTP status {status}, and not in AWS's words"));
+                };
                 let mut message = metadata.message().unwrap_or("no reason given").trim().to_owned();
                 for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
                     message = message.replace(secret, "***");
                 }
-                let code =
-                    metadata.code().map_or_else(|| format!("HTTP status {}", status.unwrap_or(0)), str::to_owned);
                 let clock_skew = clock_skew(context.raw(), now);
                 Self::Refused(Refusal { code, message, operation: operation.to_string(), clock_skew })
             }
             SdkError::DispatchFailure(failure) => {
                 let why = failure.as_connector_error().map_or_else(|| anyhow!("no connection"), |error| cause(error));
-                Self::Failed(why.context(operation.to_string()))
+                // What is wrong with a setting is wrong whatever is asked for.
+                Self::Failed(if why.is::<Failure>() { why } else { why.context(operation.to_string()) })
             }
             SdkError::TimeoutError(_) => Self::Failed(anyhow!("{operation}: no answer in time")),
             SdkError::ResponseError(_) => Self::Failed(anyhow!(

@@ -6,8 +6,9 @@
 
 use std::cell::{Cell, OnceCell};
 use std::fmt::Display;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::mem::ManuallyDrop;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -26,7 +27,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use http::Uri;
+use http_body::Body as _;
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
 use crate::aws::answer::{Problem, cause};
 use crate::aws::profiles::Profile;
@@ -58,7 +62,7 @@ pub struct Network<'a> {
     runtime: OnceCell<ManuallyDrop<Runtime>>,
     to_services: OnceCell<SharedHttpConnector>,
     to_metadata: OnceCell<SharedHttpConnector>,
-    /// The host that was asked last, for messages about silence.
+    /// The host that was asked last, and the proxy on the way to it, for messages.
     asked: Arc<Mutex<String>>,
     /// How long all further waiting together may take.
     left: Cell<Duration>,
@@ -99,12 +103,20 @@ impl<'a> Network<'a> {
             .retry_config(self.retries()?)
             // Connecting and reading are bounded by the connector, everything together by `wait`.
             .timeout_config(aws_sdk_sts::config::timeout::TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .stalled_stream_protection(self.stalls())
             .sleep_impl(TokioSleep::new())
             .time_source(StaticTimeSource::new(self.world.now()));
         builder.set_endpoint_url(endpoint_url.map(str::to_owned));
         builder.set_app_name(AppName::new("ekscred").ok());
         Ok(builder)
+    }
+
+    /// The bound for reading holds for what follows the head of an answer, too.
+    fn stalls(&self) -> StalledStreamProtectionConfig {
+        match bound(self.flags.cli_read_timeout, READ) {
+            Some(bound) => StalledStreamProtectionConfig::enabled().upload_enabled(false).grace_period(bound).build(),
+            None => StalledStreamProtectionConfig::disabled(),
+        }
     }
 
     /// `AWS_MAX_ATTEMPTS` or `max_attempts`, where it is a number. `retry_mode` does not matter: its modes differ in
@@ -142,12 +154,14 @@ impl<'a> Network<'a> {
             Err(Problem::Failed(_)) => format!("{operation}: no good answer from {}", self.asked()),
         });
         result.map_err(|problem| match problem {
-            Problem::Failed(error) => Problem::Failed(error.context(format!("cannot reach {}", self.asked()))),
-            refused @ Problem::Refused(_) => refused,
+            Problem::Failed(error) if !error.is::<Failure>() => {
+                Problem::Failed(error.context(format!("cannot reach {}", self.asked())))
+            }
+            problem => problem,
         })
     }
 
-    /// The host that was asked last.
+    /// The host that was asked last, and by which way.
     fn asked(&self) -> String {
         self.asked.lock().map_or_else(|_| String::new(), |asked| asked.clone())
     }
@@ -170,7 +184,7 @@ impl<'a> Network<'a> {
     /// # Errors
     /// The runtime cannot be had.
     pub fn run<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Result<Option<T>> {
-        let bounded = async { tokio::time::timeout(limit, future).await.ok() };
+        let bounded = async { timeout(limit, future).await.ok() };
         Ok(self.runtime()?.block_on(bounded))
     }
 
@@ -212,10 +226,13 @@ impl<'a> Network<'a> {
         let answer = self.wait(url, async {
             let response = connector.call(request).await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
-            let body = bounded(response.into_body()).await?;
+            let body = read(response.into_body(), bound(self.flags.cli_read_timeout, READ)).await?;
             Ok(Answer { status, body })
         })?;
-        let answer = answer.map_err(|error: anyhow::Error| error.context(format!("cannot reach {url}")))?;
+        let answer = answer.map_err(|error: anyhow::Error| match error.is::<Failure>() {
+            true => error,
+            false => error.context(format!("cannot reach {url}")),
+        })?;
         self.world.debug(|| format!("{method} {url}: status {}", answer.status));
         Ok(answer)
     }
@@ -276,15 +293,13 @@ fn total(flags: &Flags) -> Duration {
     }
 }
 
-/// The body, as text.
-async fn bounded(mut body: SdkBody) -> Result<String> {
+/// The body, as text; `bound` is how long each piece of it may take.
+async fn read(mut body: SdkBody, bound: Option<Duration>) -> Result<String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = std::future::poll_fn(|context| {
-        use http_body::Body as _;
-        std::pin::Pin::new(&mut body).poll_frame(context)
-    })
-    .await
-    {
+    loop {
+        let chunk = poll_fn(|context| Pin::new(&mut body).poll_frame(context));
+        let chunk = timeout(bound.unwrap_or(Duration::MAX), chunk).await.map_err(|_| anyhow!("the answer stopped"))?;
+        let Some(chunk) = chunk else { break };
         let chunk = chunk.map_err(|_| anyhow!("the answer broke off"))?;
         bytes.extend_from_slice(&chunk.into_data().unwrap_or_default());
         if bytes.len() > MAX_BODY_BYTES {
@@ -332,9 +347,18 @@ impl ByScheme {
 
 impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (scheme, rest) = request.uri().split_once("://").unwrap_or(("https", ""));
+        let uri: Uri = request.uri().parse().unwrap_or_default();
+        let scheme = uri.scheme_str().unwrap_or("https");
+        let host = uri.host().unwrap_or_default();
+        let proxy = match scheme {
+            "http" => &self.proxies.http,
+            _ => &self.proxies.https,
+        };
         if let Ok(mut asked) = self.asked.lock() {
-            rest.split(['/', '?']).next().unwrap_or_default().clone_into(&mut asked);
+            *asked = match proxy.as_ref().and_then(|proxy| proxy.on_the_way_to(&uri)) {
+                Some(proxy) => format!("{host} through {proxy}"),
+                None => host.to_owned(),
+            };
         }
         match self.connector(scheme) {
             Ok(connector) => connector.call(request),

@@ -5,6 +5,8 @@
 
 use anyhow::Result;
 use aws_smithy_http_client::proxy::ProxyConfig;
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::error::{Failure, configuration};
 use crate::world::{HTTP_PROXY, HTTPS_PROXY, NO_PROXY, Variable, World};
@@ -55,6 +57,15 @@ impl Proxies {
 }
 
 impl Proxy {
+    /// Which proxy it is, in words: never its password. `None` where `uri` is reached without it.
+    #[must_use]
+    pub fn on_the_way_to(&self, uri: &Uri) -> Option<String> {
+        let matcher =
+            Matcher::builder().http(&self.url).https(&self.url).no(self.except.as_deref().unwrap_or_default());
+        matcher.build().intercept(uri)?;
+        Some(format!("the proxy {} ({})", host(&self.url), self.variable.name))
+    }
+
     /// The connector's configuration, for URLs of `scheme`.
     ///
     /// # Errors

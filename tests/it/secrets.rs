@@ -87,10 +87,12 @@ impl Secrets {
     /// The values behind telling names: `name = value`, `"name": "value"`, `<name>value<`.
     fn add_named(&mut self, text: &str) {
         for (at, _) in text.match_indices(['=', ':', '>']) {
-            let name = text[..at].trim_end().trim_end_matches(['"', '\'']);
-            let start = name.rfind(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).map_or(0, |end| end + 1);
-            let name: String = name[start..].chars().filter(char::is_ascii_alphanumeric).collect();
-            let name = name.to_ascii_lowercase();
+            let before = text[..at].trim_end().trim_end_matches(['"', '\'']);
+            let rest = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c));
+            if rest.ends_with("</") {
+                continue;
+            }
+            let name = before[rest.len()..].replace(['-', '_'], "").to_ascii_lowercase();
             let Some((_, sort)) = NAMES.iter().find(|(end, _)| name.ends_with(end)) else { continue };
             let value = text[at + 1..].trim_start();
             let value = match value.strip_prefix('"') {
@@ -120,12 +122,11 @@ impl Secrets {
     }
 }
 
-/// Whether `word` is in `text`, with no letter or digit right before or behind it.
+/// Whether `word` is in `text` and not a part of a longer word.
 fn is_word_in(word: &str, text: &str) -> bool {
-    let is_part = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
-    text.match_indices(word).any(|(at, _)| {
-        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
-    })
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
 }
 
 #[test]

@@ -87,7 +87,9 @@ fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
                 return Err(refusal(message).into());
             }
             Err(error) if is_last => return Err(error),
-            Ok(_) | Err(_) => network.pause(PAUSE)?,
+            Ok(_) => network.pause(PAUSE)?,
+            // Where there is no time left for another attempt, this one's reason is the one to tell.
+            Err(error) => network.pause(PAUSE).map_err(|_| error)?,
         }
     }
     unreachable!("the last attempt returns")

@@ -3,11 +3,13 @@
 //! It is run as the AWS CLI runs it (botocore's `ProcessProvider`): split by Python's `shlex`, no shell; its standard
 //! input is ours, its output is for us alone, and what it says on standard error is told only where it fails.
 
-use std::process::Output;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::Result;
 use aws_credential_types::Credentials;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::Command;
 
 use super::{Outcome, Search, json};
 use crate::aws::shlex;
@@ -19,6 +21,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How close to their end credentials may be before the process is asked once more, for it may keep a few of its own
 /// (botocore's mandatory refresh).
 const NEARLY_OVER: Duration = Duration::from_mins(10);
+
+/// The longest answer, and how much is kept of what the process says beside it. The rest is read and dropped.
+const MAX_ANSWER: usize = 64 * 1024;
+const MAX_WORDS: usize = 4 * 1024;
 
 /// How much is told of what a failed process said.
 const MAX_COMPLAINT: usize = 400;
@@ -52,12 +58,12 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
 fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) -> Result<Credentials> {
     let cannot = |why: String| configuration(format!("{place} {why}"));
     #[expect(clippy::disallowed_methods, reason = "the one process that we start")]
-    let mut command = std::process::Command::new(program);
-    command.args(arguments);
-    let mut command = tokio::process::Command::from(command);
-    command.stdin(std::process::Stdio::inherit()).kill_on_drop(true);
-    let output = search.context.network.run(PATIENCE, async { command.output().await })?;
-    let output = output
+    let mut command = Command::from(std::process::Command::new(program));
+    command.args(arguments).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let output = search
+        .context
+        .network
+        .run(PATIENCE, output_of(command))?
         .ok_or_else(|| {
             cannot(format!("did not end within {} s", PATIENCE.as_secs())).hint("run it by hand to see why")
         })?
@@ -79,6 +85,37 @@ fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) ->
     })
 }
 
+struct Output {
+    status: ExitStatus,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+async fn output_of(mut command: Command) -> std::io::Result<Output> {
+    let mut child = command.spawn()?;
+    // Both at once: a process that fills one pipe waits for its reader.
+    let words = tokio::spawn(head(child.stderr.take(), MAX_WORDS));
+    let stdout = head(child.stdout.take(), MAX_ANSWER + 1).await?;
+    let status = child.wait().await?;
+    let stderr = words.await.map_err(std::io::Error::other)??;
+    Ok(Output { status, stdout, stderr })
+}
+
+/// The first `limit` bytes of a pipe, which is read to its end.
+async fn head(pipe: Option<impl AsyncRead + Unpin>, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    let Some(mut pipe) = pipe else { return Ok(kept) };
+    let mut buffer = vec![0; 8 * 1024];
+    loop {
+        let count = pipe.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(kept);
+        }
+        let room = limit - kept.len();
+        kept.extend_from_slice(&buffer[..count.min(room)]);
+    }
+}
+
 /// What the process said on standard error, on one line.
 fn complaint(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
@@ -93,6 +130,9 @@ fn complaint(output: &Output) -> String {
 
 fn parse(stdout: &[u8], place: &str) -> Result<Credentials> {
     let answer = format!("what {place} printed");
+    if stdout.len() > MAX_ANSWER {
+        return Err(configuration(format!("{answer} is longer than {MAX_ANSWER} bytes")).into());
+    }
     let text = std::str::from_utf8(stdout).map_err(|_| configuration(format!("{answer} is not valid UTF-8")))?;
     let document = json::object(text, &answer)?;
     // Python's `1 == 1.0` holds, and so the AWS CLI takes either.
