@@ -120,7 +120,14 @@ pub fn configured(
         return Ok(None);
     }
     let (variable, key) = service.names();
-    let in_services = || profiles.services(profile.get("services")?)?.nested(key, "endpoint_url");
+    let services = match profile.get("services") {
+        Some(name) => Some(profiles.services(name).ok_or_else(|| {
+            configuration(format!("the profile's `services = {}`: there is no such section", excerpt(name)))
+                .hint("write a [services NAME] section into the config file, or take the setting out")
+        })?),
+        None => None,
+    };
+    let in_services = || services?.nested(key, "endpoint_url");
     let found = if let Some(url) = world.text(variable)? {
         Some((url, variable.name))
     } else if let Some(url) = world.text(AWS_ENDPOINT_URL)? {

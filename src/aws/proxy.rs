@@ -45,6 +45,10 @@ impl Proxies {
     /// A variable that is not UTF-8.
     pub fn of_environment(world: &World) -> Result<Self> {
         let except = either_case(NO_PROXY, world)?;
+        if except.as_deref().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*")) {
+            world.debug(|| "NO_PROXY excepts every host".to_owned());
+            return Ok(Self::none());
+        }
         let proxy = |variable| -> Result<Option<Proxy>> {
             let Some(url) = either_case(variable, world)? else { return Ok(None) };
             // Only the host is named: the URL may hold a password.
