@@ -4,7 +4,7 @@
 * `lead()` is the leader of the terminal's session, a process of its own, as this file: it starts the program and
   outlives it. Without it the kernel would reset the terminal when the program ends, and hide what that left behind.
 
-The program's standard output and error are no terminals, so whatever the screen shows was written to the terminal itself.
+The program's standard output and error are files, so whatever the screen shows was written to the terminal itself.
 """
 
 from __future__ import annotations

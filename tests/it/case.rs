@@ -34,7 +34,8 @@ pub fn failures(check: impl Fn(&Case) -> Result<(), String> + Sync) -> Vec<Strin
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            failures.lock().expect("no panic").extend(check(case).err());
+            let failure = check(case).err();
+            failures.lock().expect("no panic").extend(failure);
         }
     };
     thread::scope(|scope| (0..THREADS).for_each(|_| _ = scope.spawn(work)));

@@ -135,11 +135,18 @@ fn item(roff: &mut Roff, term: &str, text: &str) {
 }
 
 /// The exit codes, for people.
-const EXIT_CODES: [(&str, &str); 4] = [
+const EXIT_CODES: [(&str, &str); 7] = [
     ("0", "A whole document is on standard output."),
-    ("252", "Usage: an unknown flag, no cluster, both cluster flags, a bad region."),
-    ("253", "Configuration or credentials: an unknown profile, half a key pair, a bad file, none found, expired."),
-    ("255", "Anything else: output that cannot be written, an internal error."),
+    ("130", "Interrupted with Ctrl-C."),
+    ("143", "Ended by a signal."),
+    ("252", "Usage: an unknown flag, no cluster, both cluster flags, a bad region, a bad role flag."),
+    (
+        "253",
+        "Configuration or credentials: an unknown profile, half a key pair, a bad file, none found, expired, a login or \
+         an MFA code that is missing, a process that failed.",
+    ),
+    ("254", "AWS answered with an error."),
+    ("255", "Anything else: the network, TLS, a timeout, output that cannot be written, an internal error."),
 ];
 
 #[test]
