@@ -21,25 +21,29 @@ use crate::world::{AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FIL
 pub enum Trust {
     /// A file of PEM certificates, and the setting that named it.
     Bundle { path: PathBuf, origin: &'static str },
+    /// OpenSSL's settings: `SSL_CERT_DIR`, and `SSL_CERT_FILE` where it is set, too.
+    Directory { path: PathBuf, file: Option<PathBuf> },
     /// The system's.
     System,
 }
 
 impl Trust {
     /// What is configured, first hit: `--ca-bundle`, `AWS_CA_BUNDLE`, `ca_bundle` in the profile,
-    /// `REQUESTS_CA_BUNDLE` (botocore's order), `SSL_CERT_FILE` where no `SSL_CERT_DIR` accompanies it.
+    /// `REQUESTS_CA_BUNDLE` (botocore's order), `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     #[must_use]
     pub fn configured(flag: Option<&OsStr>, profile: Profile<'_>, world: &World) -> Self {
         let flag = flag.filter(|path| !path.is_empty()).map(|path| (path.to_owned(), "--ca-bundle"));
         let variable = |variable: Variable| world.raw(variable).map(|path| (path, variable.name));
         let in_profile = || profile.get("ca_bundle").map(|path| (path.into(), "ca_bundle in the profile"));
-        let alone = || world.raw(SSL_CERT_DIR).is_none();
-        let found = flag
-            .or_else(|| variable(AWS_CA_BUNDLE))
-            .or_else(in_profile)
-            .or_else(|| variable(REQUESTS_CA_BUNDLE))
-            .or_else(|| variable(SSL_CERT_FILE).filter(|_| alone()));
-        let Some((path, origin)) = found else { return Self::System };
+        let found =
+            flag.or_else(|| variable(AWS_CA_BUNDLE)).or_else(in_profile).or_else(|| variable(REQUESTS_CA_BUNDLE));
+        let (path, origin) = match (found, variable(SSL_CERT_FILE), world.raw(SSL_CERT_DIR)) {
+            (Some(found), ..) | (None, Some(found), None) => found,
+            (None, file, Some(path)) => {
+                return Self::Directory { path: path.into(), file: file.map(|(file, _)| file.into()) };
+            }
+            (None, None, None) => return Self::System,
+        };
         let path = PathBuf::from(path);
         world.debug(|| format!("trusting the certificates in {} ({origin})", path.display()));
         Self::Bundle { path, origin }
@@ -52,6 +56,7 @@ impl Trust {
     pub fn context(&self) -> Result<TlsContext, Failure> {
         let store = match self {
             Self::Bundle { path, origin } => bundle(path, origin)?,
+            Self::Directory { path, file } => directory(path, file.as_deref())?,
             Self::System => system(),
         };
         let context = TlsContext::builder().with_trust_store(store).build();
@@ -79,6 +84,16 @@ fn bundle(path: &Path, origin: &str) -> Result<TrustStore, Failure> {
     }
 }
 
+fn directory(path: &Path, file: Option<&Path>) -> Result<TrustStore, Failure> {
+    let found = rustls_native_certs::load_certs_from_paths(file, Some(path)).certs;
+    let usable: Vec<CertificateDer<'static>> = found.into_iter().filter(is_usable).collect();
+    if usable.is_empty() {
+        return Err(configuration(format!("{} (SSL_CERT_DIR) holds no certificate", path.display()))
+            .hint("fill it with c_rehash's names, or leave the setting out"));
+    }
+    Ok(store(&usable))
+}
+
 /// The system's roots, less what cannot be read; where it has none (an image without ca-certificates), Mozilla's list
 /// as it was when this was built.
 fn system() -> TrustStore {
@@ -87,7 +102,11 @@ fn system() -> TrustStore {
     if usable.is_empty() {
         usable = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
     }
-    TrustStore::empty().with_pem_certificate(usable.iter().map(to_pem).collect::<String>())
+    store(&usable)
+}
+
+fn store(certificates: &[CertificateDer<'_>]) -> TrustStore {
+    TrustStore::empty().with_pem_certificate(certificates.iter().map(to_pem).collect::<String>())
 }
 
 /// What rustls asks of a trust anchor.

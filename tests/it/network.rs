@@ -23,8 +23,7 @@ use crate::loopback::{Loopback, Setup};
 use crate::sandbox::NOW;
 
 const HOST: &str = "sts.eu-west-1.amazonaws.com";
-const ASSUME_ROLE: &str =
-    "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%2FADMIN&RoleSessionName=me";
+const ASSUME_ROLE: &str = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%2FADMIN&RoleSessionName=me";
 
 fn start(settings: &Value) -> Loopback {
     Loopback::start(Setup { now: Some(NOW), ..Setup::from_json(settings) })
@@ -177,7 +176,8 @@ fn answers_come_as_scripted() {
 fn metadata_and_the_portal_demand_their_tokens() {
     let loopback = start(&json!({"container_token": "right"}));
     let mut stream = connect(&loopback.aws());
-    let mut status = |request: &str| ask(&mut stream, &request.replace('|', " HTTP/1.1\r\n").replace('$', "\r\n\r\n")).0;
+    let mut status =
+        |request: &str| ask(&mut stream, &request.replace('|', " HTTP/1.1\r\n").replace('$', "\r\n\r\n")).0;
     assert_eq!(status("GET /latest/meta-data/placement/region|x: y$"), 401);
     assert_eq!(status("PUT /latest/api/token|x: y$"), 400);
     assert_eq!(status("PUT /latest/api/token|X-aws-ec2-metadata-token-ttl-seconds: 60$"), 200);
@@ -197,7 +197,8 @@ fn proofs_of_possession_are_verified() {
     let body = json!({"clientId": "c", "grantType": "refresh_token", "refreshToken": "r"}).to_string();
     let mut status = |proof: &str| {
         let length = body.len();
-        ask(&mut stream, &format!("POST /v1/token HTTP/1.1\r\nDPoP: {proof}\r\nContent-Length: {length}\r\n\r\n{body}")).0
+        ask(&mut stream, &format!("POST /v1/token HTTP/1.1\r\nDPoP: {proof}\r\nContent-Length: {length}\r\n\r\n{body}"))
+            .0
     };
     let url = format!("https://{host}/v1/token");
     let good = proof(&url);
@@ -216,7 +217,8 @@ fn proofs_of_possession_are_verified() {
 fn proof(url: &str) -> String {
     let key = SigningKey::from_slice(&[7; 32]).expect("a key");
     let point = key.verifying_key().to_encoded_point(false);
-    let coordinate = |bytes: Option<&_>| URL_SAFE_NO_PAD.encode::<&[u8]>(bytes.map_or(&[], |bytes: &p256::FieldBytes| bytes));
+    let coordinate =
+        |bytes: Option<&_>| URL_SAFE_NO_PAD.encode::<&[u8]>(bytes.map_or(&[], |bytes: &p256::FieldBytes| bytes));
     let jwk = json!({"kty": "EC", "crv": "P-256", "x": coordinate(point.x()), "y": coordinate(point.y())});
     let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk});
     let payload = json!({"htm": "POST", "htu": url, "iat": NOW, "jti": "once"});

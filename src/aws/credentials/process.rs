@@ -26,6 +26,9 @@ const NEARLY_OVER: Duration = Duration::from_mins(10);
 const MAX_ANSWER: usize = 64 * 1024;
 const MAX_WORDS: usize = 4 * 1024;
 
+const BY_HAND: &str = "run it by hand to see why";
+const FORMAT: &str = "see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html";
+
 /// How much is told of what a failed process said.
 const MAX_COMPLAINT: usize = 400;
 
@@ -34,55 +37,72 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
     if !search.profile.has("credential_process") {
         return Ok(Outcome::NotAsked("the profile has no credential_process"));
     }
-    let command = search.profile.get("credential_process").unwrap_or_default();
-    let place = format!("the credential_process of profile `{}`", search.name);
-    let words = shlex::split(command).ok_or_else(|| {
-        configuration(format!("{place} has a quote that is never closed")).hint("mend credential_process")
-    })?;
-    let (program, arguments) = words
-        .split_first()
-        .ok_or_else(|| configuration(format!("{place} is empty")).hint("mend credential_process, or take it out"))?;
-
-    let credentials = run(search, &place, program, arguments)?;
-    let world = search.context.world;
-    let nearly_over = credentials.expiry().is_some_and(|end| end < world.now() + NEARLY_OVER);
-    if !nearly_over {
+    let process = Process::of(search)?;
+    let credentials = process.run()?;
+    let now = search.context.world.now();
+    let Some(end) = credentials.expiry().filter(|&end| end < now + NEARLY_OVER) else {
         return Ok(Outcome::Found(credentials));
+    };
+    let minutes = NEARLY_OVER.as_secs() / 60;
+    search.context.world.debug(|| format!("{} gave credentials that end within {minutes} minutes", process.place));
+    match process.run() {
+        Err(error) if end > now => {
+            search.context.world.debug(|| format!("asked again: {error:#}"));
+            Ok(Outcome::Found(credentials))
+        }
+        result => result.map(Outcome::Found),
     }
-    world.debug(|| {
-        format!("{place} gave credentials that end within {} minutes: asking again", NEARLY_OVER.as_secs() / 60)
-    });
-    run(search, &place, program, arguments).map(Outcome::Found)
 }
 
-fn run(search: &Search<'_>, place: &str, program: &str, arguments: &[String]) -> Result<Credentials> {
-    let cannot = |why: String| configuration(format!("{place} {why}"));
-    #[expect(clippy::disallowed_methods, reason = "the one process that we start")]
-    let mut command = Command::from(std::process::Command::new(program));
-    command.args(arguments).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = search
-        .context
-        .network
-        .run(PATIENCE, output_of(command))?
-        .ok_or_else(|| {
-            cannot(format!("did not end within {} s", PATIENCE.as_secs())).hint("run it by hand to see why")
-        })?
-        .map_err(|error| {
-            cannot(format!("cannot be run: {error}"))
-                .hint("credential_process runs without a shell: give the program's path")
+/// A profile's process.
+struct Process<'s> {
+    search: &'s Search<'s>,
+    /// What it is called in messages.
+    place: String,
+    program: String,
+    arguments: Vec<String>,
+}
+
+impl<'s> Process<'s> {
+    fn of(search: &'s Search<'s>) -> Result<Self> {
+        let command = search.profile.get("credential_process").unwrap_or_default();
+        let place = format!("the credential_process of profile `{}`", search.name);
+        let words = shlex::split(command).ok_or_else(|| {
+            configuration(format!("{place} has a quote that is never closed")).hint("mend credential_process")
         })?;
-    if !output.status.success() {
-        return Err(cannot(format!("failed ({}){}", output.status, complaint(&output)))
-            .hint("run it by hand to see why")
-            .into());
+        let mut words = words.into_iter();
+        let program = words.next().ok_or_else(|| {
+            configuration(format!("{place} is empty")).hint("mend credential_process, or take it out")
+        })?;
+        Ok(Self { search, place, program, arguments: words.collect() })
     }
-    search.context.world.debug(|| format!("{place} ended well"));
-    parse(&output.stdout, place).map_err(|error| match error.downcast::<Failure>() {
-        Ok(failure) => {
-            failure.hint("see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html").into()
+
+    fn run(&self) -> Result<Credentials> {
+        let Self { search, place, program, arguments } = self;
+        let cannot = |why: String, hint| configuration(format!("{place} {why}")).hint(hint);
+        #[expect(clippy::disallowed_methods, reason = "the one process that we start")]
+        let mut command = Command::from(std::process::Command::new(program));
+        command
+            .args(arguments)
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let output = search.context.network.run(PATIENCE, output_of(command))?;
+        let seconds = PATIENCE.as_secs();
+        let output = output.ok_or_else(|| cannot(format!("did not end within {seconds} s"), BY_HAND))?;
+        let output = output.map_err(|error| {
+            cannot(format!("cannot be run: {error}"), "it runs without a shell: give the path of the program itself")
+        })?;
+        if !output.status.success() {
+            return Err(cannot(format!("failed ({}){}", output.status, complaint(&output)), BY_HAND).into());
         }
-        Err(error) => error,
-    })
+        search.context.world.debug(|| format!("{place} ended well"));
+        parse(&output.stdout, place).map_err(|error| match error.downcast::<Failure>() {
+            Ok(failure) => failure.hint(FORMAT).into(),
+            Err(error) => error,
+        })
+    }
 }
 
 struct Output {
