@@ -65,7 +65,9 @@ def build_loopback():
     """The loopback AWS as a program."""
     if LOOPBACK not in os.environ:
         target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-        subprocess.run(["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"], cwd=ROOT, check=True)
+        build = ["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"]
+        if subprocess.run(build, cwd=ROOT).returncode:
+            sys.exit("e2e/record: error: cannot build the loopback AWS")
         os.environ[LOOPBACK] = str(target / "debug/examples/loopback_aws")
     return os.environ[LOOPBACK]
 
@@ -103,9 +105,9 @@ class Case:
         return (self.cli or {}).get("by", VERSION_2)
 
     def save(self, cli):
-        self.content["cli"] = cli
-        text = json.dumps(self.content, indent=2, ensure_ascii=False) + "\n"
-        (self.folder / "case.json").write_text(text)
+        """Puts `cli` into the file, which may have been edited while the CLI ran."""
+        self.content = {**json.loads((self.folder / "case.json").read_text()), "cli": cli}
+        (self.folder / "case.json").write_text(json.dumps(self.content, indent=2, ensure_ascii=False) + "\n")
 
     def disagreement(self):
         """In what `expect` is not what the CLI did, where nothing says why; or that it is, though something does."""
@@ -168,7 +170,11 @@ def environment(case, home, values):
     # A case that reaches instance metadata says where they are. For all others the link-local address stays untouched.
     if not mentions_metadata(case, home):
         env["AWS_EC2_METADATA_DISABLED"] = "true"
-    return env | {name: fill(value, values) for name, value in case.content.get("env", {}).items()}
+    env |= {name: fill(value, values) for name, value in case.content.get("env", {}).items()}
+    # An empty one would not count as unset for the CLI, which then verifies no certificate at all.
+    if env.get("AWS_CA_BUNDLE") == "":
+        del env["AWS_CA_BUNDLE"]
+    return env
 
 
 def mentions_metadata(case, home):

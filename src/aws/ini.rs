@@ -89,6 +89,11 @@ impl<'i> Section<'i> {
         find(self.entries).or_else(|| find(self.defaults))
     }
 
+    /// Every key, its own and inherited.
+    pub fn keys(&self) -> impl Iterator<Item = &'i str> {
+        self.entries.iter().chain(self.defaults).map(|entry| &*entry.key)
+    }
+
     /// The value of `inner`, an indented line of its own below `key`; an empty one counts as unset.
     #[must_use]
     pub fn nested(&self, key: &str, inner: &str) -> Option<&'i str> {

@@ -204,7 +204,7 @@ fn section_name<'s>(section: &'s str, kind: &str) -> Option<Cow<'s, str>> {
 
 /// Expands `$NAME`, `${NAME}` and a leading `~` or `~/`, as Python's `expandvars` and `expanduser` do. Names that are not
 /// set stay as they are, and so does `~user`.
-fn expand(path: &OsStr, world: &World) -> OsString {
+pub(super) fn expand(path: &OsStr, world: &World) -> OsString {
     let Some(text) = path.to_str() else { return path.to_owned() };
     let mut expanded = String::new();
     let mut rest = text;

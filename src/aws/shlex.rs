@@ -1,5 +1,7 @@
 //! Python's `shlex.split`, which botocore splits section names with. Unlike a shell it knows no comments, and between
-//! double quotes a backslash escapes nothing but a double quote and itself.
+//! double quotes a backslash escapes nothing but a double quote and itself. And `shlex.quote`.
+
+use std::borrow::Cow;
 
 /// The words of `text`; `None` where a quote is left open or nothing follows a backslash.
 #[must_use]
@@ -30,4 +32,14 @@ pub fn split(text: &str) -> Option<Vec<String>> {
     }
     words.extend(word);
     Some(words)
+}
+
+/// `word` as a shell takes it for one word, for commands in hints.
+#[must_use]
+pub fn quote(word: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"@%_-+=:,./".contains(&byte);
+    match !word.is_empty() && word.bytes().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r#"'"'"'"#))),
+    }
 }

@@ -2,7 +2,7 @@
 //! with AWS's own signer, sent by hand.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -83,7 +83,8 @@ fn signed(id: &str, secret: &str, token: Option<&str>, region: &str) -> String {
     let body = SignableBody::Bytes(ASSUME_ROLE.as_bytes());
     let request = SignableRequest::new("POST", url, headers.into_iter(), body).expect("a request");
     let (instructions, _) = sign(request, &params).expect("a signature").into_parts();
-    let signature: String = instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let signature =
+        instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
     let length = ASSUME_ROLE.len();
     format!(
         "POST / HTTP/1.1\r\nHost: {HOST}\r\ncontent-type: application/x-www-form-urlencoded\r\n{signature}\
@@ -173,6 +174,18 @@ fn answers_come_as_scripted() {
 }
 
 #[test]
+fn silence_lasts_until_somebody_leaves() {
+    let loopback = start(&json!({"answers": {"Container": [{"hang": true}]}}));
+    let mut stream = connect(&loopback.aws());
+    stream.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+    stream.write_all(b"GET /creds HTTP/1.1\r\n\r\n").expect("a connection");
+    let error = stream.read(&mut [0]).expect_err("no answer and no end");
+    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+    drop(loopback);
+    assert_eq!(stream.read(&mut [0]).expect("the end"), 0);
+}
+
+#[test]
 fn metadata_and_the_portal_demand_their_tokens() {
     let loopback = start(&json!({"container_token": "right"}));
     let mut stream = connect(&loopback.aws());
@@ -213,7 +226,7 @@ fn proofs_of_possession_are_verified() {
     assert_eq!(proven, [true, false, false], "{calls:?}");
 }
 
-/// A DPoP proof for a POST to `url` (RFC 9449, 4.2).
+/// A `DPoP` proof for a POST to `url` (RFC 9449, 4.2).
 fn proof(url: &str) -> String {
     let key = SigningKey::from_slice(&[7; 32]).expect("a key");
     let point = key.verifying_key().to_encoded_point(false);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::{Stage, texts};
-use crate::loopback::encoded;
+use crate::loopback::http::encoded;
 use crate::sandbox::url_in;
 
 /// How a name must end to be a secret's, in small letters without signs; and what sort of secret that is.
@@ -30,7 +30,10 @@ const TOO_SHORT: usize = 5;
 
 /// Secrets, each with its sort.
 #[derive(Debug, Default)]
-pub struct Secrets(BTreeSet<(&'static str, String)>);
+pub struct Secrets {
+    known: BTreeSet<(&'static str, String)>,
+    pub too_short: BTreeSet<String>,
+}
 
 impl Secrets {
     /// Those of a case that was run: of its files, variables and arguments, of what was typed, and of what was sent and
@@ -64,22 +67,27 @@ impl Secrets {
     /// Those that are in `text`, as they are or as a URL has them.
     pub fn found_in(&self, text: &str) -> Vec<&str> {
         let is_there = |secret: &str| is_word_in(secret, text) || is_word_in(&encoded(secret, ""), text);
-        self.0.iter().map(|(_, secret)| secret.as_str()).filter(|secret| is_there(secret)).collect()
+        self.iter().filter(|secret| is_there(secret)).collect()
     }
 
     pub fn sorts(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|(sort, _)| *sort)
+        self.known.iter().map(|(sort, _)| *sort)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(_, secret)| secret.as_str())
+        self.known.iter().map(|(_, secret)| secret.as_str())
     }
 
     fn add(&mut self, sort: &'static str, secret: &str) {
         // A private key is several lines, of which each says enough.
         for line in secret.split("\\n").map(str::trim) {
-            if line.len() >= TOO_SHORT && !line.starts_with("-----") {
-                self.0.insert((sort, line.to_owned()));
+            if line.is_empty() || line.starts_with("-----") {
+                continue;
+            }
+            if line.len() < TOO_SHORT {
+                self.too_short.insert(line.to_owned());
+            } else {
+                self.known.insert((sort, line.to_owned()));
             }
         }
     }
@@ -99,7 +107,10 @@ impl Secrets {
                 Some(quoted) => quoted.split('"').next(),
                 None => value.split(['<', ',', ' ', '\n', '\r', '"', '}']).next(),
             };
-            self.add(sort, value.unwrap_or_default());
+            let value = value.unwrap_or_default();
+            if value != "null" && !value.starts_with('{') {
+                self.add(sort, value);
+            }
         }
     }
 

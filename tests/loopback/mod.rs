@@ -6,7 +6,7 @@
 //! own formats, by default or as a [`Setup`] says, and keeps one line of text a call.
 
 mod authority;
-mod http;
+pub mod http;
 mod metadata;
 pub mod placeholders;
 mod proxy;
@@ -25,7 +25,6 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use authority::Authority;
-pub use http::{encoded, pairs};
 use server::Server;
 use service::{Aws, Place};
 pub use setup::Setup;

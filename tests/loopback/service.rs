@@ -22,7 +22,7 @@ struct State {
     calls: Vec<String>,
     connects: usize,
     /// What crossed the wire, as text: calls, headers, answers.
-    transcript: String,
+    transcript: Vec<String>,
     /// The session names of the keys that were given out, by access key id.
     sessions: HashMap<String, String>,
 }
@@ -59,7 +59,7 @@ impl Place {
 
 impl Aws {
     pub fn new(setup: Setup, places: Vec<(&'static str, String)>) -> Self {
-        let (calls, transcript, sessions) = (Vec::new(), String::new(), HashMap::new());
+        let (calls, transcript, sessions) = (Vec::new(), Vec::new(), HashMap::new());
         Self { state: Mutex::new(State { setup, calls, connects: 0, transcript, sessions }), places }
     }
 
@@ -69,7 +69,7 @@ impl Aws {
         while let Some(request) = http::read(&mut stream)? {
             match self.answer(&request, place) {
                 Ok(response) => {
-                    self.state().transcript += &format!("{}{}\n", request.headers(), response.text());
+                    self.state().transcript.extend([request.headers(), response.text()]);
                     response.write(stream.get_mut())?;
                 }
                 Err(Nothing::Close(_)) => break,
@@ -139,7 +139,7 @@ impl Aws {
     pub fn note(&self, line: &str) {
         let line = line.replace(['\n', '\r'], "\\n");
         let mut state = self.state();
-        state.transcript += &format!("{line}\n");
+        state.transcript.push(line.clone());
         state.calls.push(line);
     }
 
@@ -154,7 +154,7 @@ impl Aws {
     }
 
     pub fn transcript(&self) -> String {
-        self.state().transcript.clone()
+        self.state().transcript.join("\n")
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
