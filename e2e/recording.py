@@ -7,7 +7,6 @@ version 2 of its age does. (It reads no `AWS_REGION` and no region of instance m
 `AWS_DEFAULT_REGION`.) A case that neither can run says why, by hand: `"cli": {"not": "..."}`.
 """
 
-import base64
 import contextlib
 import fcntl
 import json
@@ -25,6 +24,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import plugin
 import tools
 
 ROOT = tools.E2E.parent
@@ -136,8 +136,8 @@ def actual_of(cli):
 def record(case, loopback):
     """What the CLI makes of `case`: its `cli`."""
     with running(loopback) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
-        places = aws.start(case.content.get("aws"))
         home = Path(scratch, "home")
+        places = aws.start(case.content.get("aws"), home)
         values = {"home": str(home), "proxy_address": urlsplit(places["proxy"]).netloc, **places}
         lay_out(case.folder, home, values)
         env = environment(case, home, values)
@@ -152,8 +152,9 @@ def record(case, loopback):
 
 def lay_out(folder, home, values):
     """The case's files, in its HOME."""
-    shutil.copytree(folder / "home", home) if (folder / "home").is_dir() else home.mkdir()
-    (home / ".aws").mkdir(exist_ok=True)
+    (home / ".aws").mkdir(parents=True)
+    if (folder / "home").is_dir():
+        shutil.copytree(folder / "home", home, dirs_exist_ok=True)
     for name in ("config", "credentials"):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, home / ".aws" / name)
@@ -203,8 +204,7 @@ def fill_bytes(content, values):
 
 def identity(stdout):
     """Who a token says it is from."""
-    token = json.loads(stdout)["status"]["token"].removeprefix("k8s-aws-v1.")
-    url = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    url = plugin.token_url(json.loads(stdout)["status"]["token"])
     query = parse_qs(urlsplit(url).query, keep_blank_values=True)
     access_key_id, _date, region, _sts, _end = query["X-Amz-Credential"][0].rsplit("/", 4)
     session_token = query.get("X-Amz-Security-Token", [""])[0]
@@ -229,15 +229,16 @@ def run(command, env, home, typed):
                                 text=True, timeout=SECONDS, start_new_session=True)
         return result.returncode, result.stdout, result.stderr
     terminal, theirs = os.openpty()
+    # setsid makes its stdin the controlling terminal, which is where the CLI prompts.
+    process = subprocess.Popen(["setsid", "--ctty", "--wait", *command], env=env, cwd=home, stdin=theirs,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
     try:
-        # setsid makes its stdin the controlling terminal, which is where the CLI prompts.
-        process = subprocess.Popen(["setsid", "--ctty", "--wait", *command], env=env, cwd=home, stdin=theirs,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        os.close(theirs)
         answer_prompts(process, terminal, typed)
         stdout, stderr = process.communicate(timeout=SECONDS)
         return process.returncode, stdout, stderr
     finally:
+        process.kill()
         os.close(terminal)
 
 
@@ -262,9 +263,10 @@ class Loopback:
     def __init__(self, process):
         self._process = process
 
-    def start(self, behaviour):
+    def start(self, behaviour, home):
         """Begins a case, its `aws`; where the parts are: {"aws": url, "proxy": url, "ca": path}."""
-        return self._ask(start=behaviour if isinstance(behaviour, dict) else {})
+        settings = json.dumps(behaviour if isinstance(behaviour, dict) else {})
+        return self._ask(start=json.loads(settings.replace("{home}", str(home))))
 
     def stop(self):
         """Ends the case; what was asked of it: {"calls": [...], ...}."""
