@@ -135,6 +135,13 @@ def actual_of(cli):
 
 def record(case, loopback):
     """What the CLI makes of `case`: its `cli`."""
+    try:
+        return _record(case, loopback)
+    except Exception as error:
+        raise RuntimeError(f"{case.name} cannot be recorded: {error}") from error
+
+
+def _record(case, loopback):
     with running(loopback) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
         home = Path(scratch, "home")
         places = aws.start(case.content.get("aws"), home)

@@ -31,7 +31,7 @@ NOBODY = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
 # Flags that are understood, and what comes of them where that is no token.
 NO_TOKEN = {
     "--no-sign-request": 252,  # no cluster takes an unsigned token
-    "--role-arn": 255,  # nobody answers at NOBODY
+    "--role-arn": 252,  # the value is no role
     "--version": 0,
 }
 
