@@ -44,6 +44,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether it is about configuration or credentials.
+    #[must_use]
+    pub fn is_of_configuration(&self) -> bool {
+        self.kind == Kind::Configuration
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

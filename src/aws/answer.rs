@@ -44,6 +44,9 @@ impl Problem {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
+        if let Some(failure) = failure_in(&error) {
+            return Self::Failed(failure.into());
+        }
         match error {
             SdkError::ServiceError(context) => {
                 let metadata = context.err().meta();
@@ -61,8 +64,7 @@ impl Problem {
             }
             SdkError::DispatchFailure(failure) => {
                 let why = failure.as_connector_error().map_or_else(|| anyhow!("no connection"), |error| cause(error));
-                // What is wrong with a setting is wrong whatever is asked for.
-                Self::Failed(if why.is::<Failure>() { why } else { why.context(operation.to_string()) })
+                Self::Failed(why.context(operation.to_string()))
             }
             SdkError::TimeoutError(_) => Self::Failed(anyhow!("{operation}: no answer in time")),
             SdkError::ResponseError(_) => Self::Failed(anyhow!(
@@ -107,12 +109,16 @@ fn clock_skew(response: &HttpResponse, now: SystemTime) -> Option<i64> {
 
 /// Why there was no connection: a setting of the user's as it is, else the innermost reasons in few words.
 pub fn cause(error: &(dyn Error + 'static)) -> anyhow::Error {
-    let chain = || std::iter::successors(Some(error), |&error| error.source());
-    if let Some(failure) = chain().find_map(|error| error.downcast_ref::<Failure>()) {
-        return failure.clone().into();
+    if let Some(failure) = failure_in(error) {
+        return failure.into();
     }
     let mut words: Vec<String> = Vec::new();
-    for text in chain().skip(1).map(ToString::to_string) {
+    for text in causes(error).skip(1).map(ToString::to_string) {
+        let text = match text.as_str() {
+            // hyper-util keeps neither the proxy's status nor its words.
+            "tunnel error: unsuccessful" => "the proxy did not open a tunnel".to_owned(),
+            _ => text,
+        };
         // Each layer repeats what is below it, more or less, and hyper's outermost says nothing.
         if !text.starts_with("client error") && !words.iter().any(|word| word.contains(&text)) {
             words.push(text);
@@ -122,4 +128,13 @@ pub fn cause(error: &(dyn Error + 'static)) -> anyhow::Error {
         true => anyhow!("no connection"),
         false => anyhow!("{}", words.join(": ")),
     }
+}
+
+/// A setting of the user's that stopped the request on its way, or a bound that did.
+fn failure_in(error: &(dyn Error + 'static)) -> Option<Failure> {
+    causes(error).find_map(|error| error.downcast_ref::<Failure>()).cloned()
+}
+
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod arn;
+mod connector;
 pub(crate) mod credentials;
 pub mod endpoint;
 pub mod ini;

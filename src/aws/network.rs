@@ -18,21 +18,17 @@ use aws_sdk_sts::config::{BehaviorVersion, Region, StalledStreamProtectionConfig
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::StaticTimeSource;
-use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
-use http::Uri;
 use http_body::Body as _;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::aws::answer::{Problem, cause};
+use crate::aws::connector::{Bounds, ByScheme};
 use crate::aws::profiles::Profile;
 use crate::aws::proxy::Proxies;
 use crate::aws::trust::Trust;
@@ -44,6 +40,9 @@ use crate::world::{AWS_MAX_ATTEMPTS, World};
 const CONNECT: Duration = Duration::from_secs(3);
 const READ: Duration = Duration::from_secs(10);
 const TOTAL: Duration = Duration::from_secs(20);
+
+/// What stands for "for ever": timers of the async runtime do not reach much further than some years.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// How often a request is sent at most, as in the AWS CLI's standard mode; and the wait before the second time, which
 /// is doubled before the third and drawn at random below that.
@@ -103,20 +102,12 @@ impl<'a> Network<'a> {
             .retry_config(self.retries()?)
             // Connecting and reading are bounded by the connector, everything together by `wait`.
             .timeout_config(aws_sdk_sts::config::timeout::TimeoutConfig::disabled())
-            .stalled_stream_protection(self.stalls())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(TokioSleep::new())
             .time_source(StaticTimeSource::new(self.world.now()));
         builder.set_endpoint_url(endpoint_url.map(str::to_owned));
         builder.set_app_name(AppName::new("ekscred").ok());
         Ok(builder)
-    }
-
-    /// The bound for reading holds for what follows the head of an answer, too.
-    fn stalls(&self) -> StalledStreamProtectionConfig {
-        match bound(self.flags.cli_read_timeout, READ) {
-            Some(bound) => StalledStreamProtectionConfig::enabled().upload_enabled(false).grace_period(bound).build(),
-            None => StalledStreamProtectionConfig::disabled(),
-        }
     }
 
     /// `AWS_MAX_ATTEMPTS` or `max_attempts`, where it is a number. `retry_mode` does not matter: its modes differ in
@@ -154,10 +145,8 @@ impl<'a> Network<'a> {
             Err(Problem::Failed(_)) => format!("{operation}: no good answer from {}", self.asked()),
         });
         result.map_err(|problem| match problem {
-            Problem::Failed(error) if !error.is::<Failure>() => {
-                Problem::Failed(error.context(format!("cannot reach {}", self.asked())))
-            }
-            problem => problem,
+            Problem::Failed(error) => Problem::Failed(unreached(error, &self.asked())),
+            refused @ Problem::Refused(_) => refused,
         })
     }
 
@@ -226,13 +215,10 @@ impl<'a> Network<'a> {
         let answer = self.wait(url, async {
             let response = connector.call(request).await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
-            let body = read(response.into_body(), bound(self.flags.cli_read_timeout, READ)).await?;
+            let body = read(response.into_body()).await?;
             Ok(Answer { status, body })
         })?;
-        let answer = answer.map_err(|error: anyhow::Error| match error.is::<Failure>() {
-            true => error,
-            false => error.context(format!("cannot reach {url}")),
-        })?;
+        let answer = answer.map_err(|error: anyhow::Error| unreached(error, url))?;
         self.world.debug(|| format!("{method} {url}: status {}", answer.status));
         Ok(answer)
     }
@@ -259,20 +245,10 @@ impl<'a> Network<'a> {
     }
 
     fn connector(&self, proxies: Proxies) -> SharedHttpConnector {
-        let settings = HttpConnectorSettings::builder();
-        let settings = match bound(self.flags.cli_connect_timeout, CONNECT) {
-            Some(bound) => settings.connect_timeout(bound),
-            None => settings,
-        };
-        let settings = match bound(self.flags.cli_read_timeout, READ) {
-            Some(bound) => settings.read_timeout(bound),
-            None => settings,
-        };
-        let trust = Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world);
         SharedHttpConnector::new(ByScheme {
-            settings: settings.build(),
+            bounds: bounds(self.flags),
             proxies,
-            trust,
+            trust: Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world),
             asked: Arc::clone(&self.asked),
             http: OnceLock::new(),
             https: OnceLock::new(),
@@ -280,90 +256,48 @@ impl<'a> Network<'a> {
     }
 }
 
-/// A bound that a flag may change; its 0 means none, as in the AWS CLI.
-fn bound(flag: Option<u64>, default: Duration) -> Option<Duration> {
-    flag.map_or(Some(default), |seconds| (seconds > 0).then(|| Duration::from_secs(seconds)))
+/// `error`, which came of asking `place`. What is wrong with a setting is wrong whatever is asked for.
+fn unreached(error: anyhow::Error, place: &str) -> anyhow::Error {
+    if error.downcast_ref::<Failure>().is_some_and(Failure::is_of_configuration) {
+        return error;
+    }
+    let error = error.context(format!("cannot reach {place}"));
+    // What everybody sees first behind a proxy that looks into TLS.
+    match format!("{error:#}") {
+        text if text.contains("UnknownIssuer") => {
+            other(text).hint("name its certificate authority with AWS_CA_BUNDLE or --ca-bundle").into()
+        }
+        _ => error,
+    }
+}
+
+/// The bounds of one request. The flags change them; their 0 means none, as in the AWS CLI.
+fn bounds(flags: &Flags) -> Bounds {
+    let bound = |flag: Option<u64>, default: Duration| match flag {
+        None => Some(default),
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds).min(LONGEST)),
+    };
+    Bounds { connect: bound(flags.cli_connect_timeout, CONNECT), read: bound(flags.cli_read_timeout, READ) }
 }
 
 /// All requests together: [`TOTAL`], or longer where the flags ask for longer waits.
 fn total(flags: &Flags) -> Duration {
-    match (bound(flags.cli_connect_timeout, CONNECT), bound(flags.cli_read_timeout, READ)) {
-        (Some(connect), Some(read)) => TOTAL.max(connect.saturating_add(read)),
-        _ => Duration::from_hours(24),
+    match bounds(flags) {
+        Bounds { connect: Some(connect), read: Some(read) } => TOTAL.max(connect + read),
+        _ => LONGEST,
     }
 }
 
-/// The body, as text; `bound` is how long each piece of it may take.
-async fn read(mut body: SdkBody, bound: Option<Duration>) -> Result<String> {
+/// The body, as text.
+async fn read(mut body: SdkBody) -> Result<String> {
     let mut bytes = Vec::new();
-    loop {
-        let chunk = poll_fn(|context| Pin::new(&mut body).poll_frame(context));
-        let chunk = timeout(bound.unwrap_or(Duration::MAX), chunk).await.map_err(|_| anyhow!("the answer stopped"))?;
-        let Some(chunk) = chunk else { break };
-        let chunk = chunk.map_err(|_| anyhow!("the answer broke off"))?;
+    while let Some(chunk) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let chunk = chunk.map_err(|error| anyhow!("the answer broke off: {error}"))?;
         bytes.extend_from_slice(&chunk.into_data().unwrap_or_default());
         if bytes.len() > MAX_BODY_BYTES {
             return Err(anyhow!("the answer is longer than {MAX_BODY_BYTES} bytes"));
         }
     }
     String::from_utf8(bytes).map_err(|_| anyhow!("the answer is not valid UTF-8"))
-}
-
-/// A connector for each scheme, built when it is first needed: an `http` URL needs no TLS roots.
-#[derive(Debug)]
-struct ByScheme {
-    settings: HttpConnectorSettings,
-    proxies: Proxies,
-    trust: Trust,
-    asked: Arc<Mutex<String>>,
-    http: OnceLock<Connector>,
-    https: OnceLock<Connector>,
-}
-
-impl ByScheme {
-    fn connector(&self, scheme: &str) -> Result<&Connector, Failure> {
-        let (cell, proxy) = match scheme {
-            "http" => (&self.http, &self.proxies.http),
-            _ => (&self.https, &self.proxies.https),
-        };
-        if let Some(connector) = cell.get() {
-            return Ok(connector);
-        }
-        let needs_tls = scheme != "http" || proxy.as_ref().is_some_and(|proxy| proxy.url.starts_with("https:"));
-        let builder = Connector::builder()
-            .connector_settings(self.settings.clone())
-            .sleep_impl(TokioSleep::new())
-            .proxy_config(proxy.as_ref().map_or_else(|| Ok(ProxyConfig::disabled()), |proxy| proxy.config(scheme))?);
-        let connector = match needs_tls {
-            false => builder.build_http(),
-            true => builder
-                .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-                .tls_context(self.trust.context()?)
-                .build(),
-        };
-        Ok(cell.get_or_init(|| connector))
-    }
-}
-
-impl HttpConnector for ByScheme {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let uri: Uri = request.uri().parse().unwrap_or_default();
-        let scheme = uri.scheme_str().unwrap_or("https");
-        let host = uri.host().unwrap_or_default();
-        let proxy = match scheme {
-            "http" => &self.proxies.http,
-            _ => &self.proxies.https,
-        };
-        if let Ok(mut asked) = self.asked.lock() {
-            *asked = match proxy.as_ref().and_then(|proxy| proxy.on_the_way_to(&uri)) {
-                Some(proxy) => format!("{host} through {proxy}"),
-                None => host.to_owned(),
-            };
-        }
-        match self.connector(scheme) {
-            Ok(connector) => connector.call(request),
-            // A setting of the user's: neither worth another attempt, nor lost on its way up.
-            Err(failure) => HttpConnectorFuture::ready(Err(ConnectorError::user(failure.into()))),
-        }
-    }
 }
