@@ -25,6 +25,11 @@ def pytest_sessionstart(session):
         pytest.exit(f"{plugin.EKSCRED} not found; run cargo build --release --locked", returncode=3)
 
 
+def pytest_collection_modifyitems(items):
+    """The test marked `first` begins what those marked `last` look at when all others have run (test_waits.py)."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("last")) - bool(item.get_closest_marker("first")))
+
+
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"

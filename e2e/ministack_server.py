@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -23,6 +25,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
+from urllib.parse import urlsplit
 
 from tools import MINISTACK_PYTHON
 
@@ -60,14 +63,28 @@ class Ministack:
     callers: dict[str, Caller]
 
 
+    def ask(self, url: str, cluster: str | None) -> tuple[int, str]:
+        """Send a presigned request as a cluster of that name would; returns the status and the caller's ARN or the error's code."""
+        url = urlsplit(url)
+        headers = {"Host": url.netloc}
+        if cluster is not None:
+            headers["x-k8s-aws-id"] = cluster.encode()  # bytes, since http.client would take text for Latin-1
+        with contextlib.closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)) as connection:
+            connection.request("GET", f"{url.path}?{url.query}", headers=headers)
+            answer = connection.getresponse()
+            status, body = answer.status, answer.read().decode()
+        element = "Arn" if status == 200 else "Code"
+        return status, re.search(rf"<{element}>(.*)</{element}>", body).group(1)
+
+
 @contextlib.contextmanager
-def running() -> Iterator[Ministack]:
+def running(**settings: str) -> Iterator[Ministack]:
     """Start ministack, and end it when the block ends. Should we be killed, it sees its stdin close and goes too."""
     with tempfile.TemporaryDirectory(prefix="ministack-") as scratch:
         log = Path(scratch, "log")
         with log.open("wb") as stderr, subprocess.Popen(
             [MINISTACK_PYTHON, __file__],
-            env={**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch},
+            env={**ENVIRONMENT, **settings, "HOME": scratch, "TMPDIR": scratch},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
         ) as process:  # fmt: skip
             try:

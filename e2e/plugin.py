@@ -6,9 +6,11 @@ what went wrong, at most one hint, and nothing on stdout).
 """
 
 import base64
+import ctypes
 import json
 import os
 import re
+import select
 import subprocess
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -38,6 +40,25 @@ def run_command(command, env, **options):
     stdin = {} if "input" in options else {"stdin": subprocess.DEVNULL}
     options = {**stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 20, **options}
     return subprocess.run(command, env=env or {}, encoding="utf-8", **options)
+
+
+def heed_permissions():
+    """Makes root's next program heed file permissions (for others it changes nothing): takes CAP_DAC_OVERRIDE and
+    CAP_DAC_READ_SEARCH out of what execve grants."""
+    PR_CAPBSET_DROP = 24
+    for capability in (1, 2):
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def ends(process_id, within):
+    """Whether that process is gone, or goes within so many seconds."""
+    try:
+        process = os.pidfd_open(int(process_id))
+    except ProcessLookupError:
+        return True
+    with open(process):
+        gone, _, _ = select.select([process], [], [], within)
+    return bool(gone)
 
 
 def assert_credential(result, stderr=""):

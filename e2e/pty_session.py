@@ -80,6 +80,7 @@ class Session:
 
     def _report(self):
         """The next that the leader tells: at first the program's id, in the end its result."""
+        # The pipe has no buffer on our side (`bufsize=0`), where two reports at once would be hidden from `select`.
         readable, _, _ = select.select([self.leader.stdout], [], [], PATIENCE)
         assert readable, "the program does not end"
         return json.loads(self.leader.stdout.readline())
@@ -92,7 +93,7 @@ def running(command: list, env: dict[str, str], stdin: str = "terminal") -> Iter
     settings = termios.tcgetattr(terminal)
     with subprocess.Popen(
         [sys.executable, "-S", __file__, os.ttyname(terminal), stdin, *map(str, command)],
-        env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1, start_new_session=True,
+        env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True,
     ) as leader:  # fmt: skip
         try:
             yield Session(master, terminal, leader, settings)

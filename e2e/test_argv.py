@@ -181,7 +181,7 @@ def signed_as(token, vector=IRELAND):
 def test_roles_are_understood(run, line):
     """Never a token of the keys at hand where a role is asked for."""
     result = run(*line.split(), env={**plugin.KEYS, **NOBODY})
-    plugin.assert_error(result, 255, f"cannot reach 127.0.0.1: AssumeRole of {ARN}: ")
+    plugin.assert_error(result, 255, f"cannot reach 127.0.0.1:1: AssumeRole of {ARN}: ")
 
 
 @pytest.mark.parametrize("flags", ["-e external", "-s session", "--forward-session-name"])

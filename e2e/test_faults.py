@@ -5,7 +5,6 @@ Whatever happens, kubectl must get either a correct token or one line that its u
 signs for the same instant.
 """
 
-import ctypes
 import os
 import socket
 import subprocess
@@ -15,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from plugin import ACCESS_KEY, EKSCRED, KEYS, SECRET_KEY, assert_credential, assert_error, run_plugin, token_url
+from plugin import (
+    ACCESS_KEY, EKSCRED, KEYS, SECRET_KEY, assert_credential, assert_error, heed_permissions, run_plugin, token_url,
+)  # fmt: skip
 from vectors import DEFAULTS, presign
 
 COMMAND = ["get-token", "--cluster-name", "dev", "--region", "eu-west-1"]
@@ -152,14 +153,6 @@ def test_aws_file_without_read_permission(name, aws_files, get_token):
     path = aws_files(**{name: PROFILE}) / name
     path.chmod(0)
     assert_error(get_token(env=NO_KEYS, preexec_fn=heed_permissions), 253, f"{path}.*[Pp]ermission denied")
-
-
-def heed_permissions():
-    """Makes root's next program heed file permissions (for others it changes nothing): takes CAP_DAC_OVERRIDE and
-    CAP_DAC_READ_SEARCH out of what execve grants."""
-    PR_CAPBSET_DROP = 24
-    for capability in (1, 2):
-        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 # KUBERNETES_EXEC_INFO

@@ -129,7 +129,7 @@ def sts(front):
 
 
 @pytest.fixture
-def environment(sts, ministack, home, aws_files):
+def environment(sts, ministack, home):
     """The variables of alice, whose profile `dev` is a role that wants a code."""
     return write_profiles(home, sts, ministack)
 

@@ -5,9 +5,6 @@ x-k8s-aws-id, and lets in whom STS names. STS is ministack's here, for every reg
 port with the token's host in the Host header.
 """
 
-import contextlib
-import http.client
-import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,29 +43,29 @@ def test_sts_names_the_caller(ministack, url_in_token, name, variables, host):
     caller = ministack.callers[name]
     url = url_in_token({**caller.environment, **variables})
     assert urlsplit(url).netloc == host
-    assert ask(ministack, url, CLUSTER) == (200, caller.arn)
+    assert ministack.ask(url, CLUSTER) == (200, caller.arn)
 
 
 @every_caller
 @pytest.mark.parametrize("cluster", ["a b", "Größe-日本", "a&b=c?d/e", "x" * 100])
 def test_cluster_name_of_any_characters(ministack, url_in_token, name, cluster):
     caller = ministack.callers[name]
-    assert ask(ministack, url_in_token(caller.environment, cluster), cluster) == (200, caller.arn)
+    assert ministack.ask(url_in_token(caller.environment, cluster), cluster) == (200, caller.arn)
 
 
 @every_caller
 @pytest.mark.parametrize("cluster", [OTHER_CLUSTER, "", None])
 def test_only_the_cluster_it_was_made_for_can_use_it(ministack, url_in_token, name, cluster):
     url = url_in_token({**ministack.callers[name].environment, "AWS_REGION": REGION})
-    assert ask(ministack, url, cluster) == (403, "SignatureDoesNotMatch")
-    assert ask(ministack, url, CLUSTER) == (200, ministack.callers[name].arn)
+    assert ministack.ask(url, cluster) == (403, "SignatureDoesNotMatch")
+    assert ministack.ask(url, CLUSTER) == (200, ministack.callers[name].arn)
 
 
 @every_caller
 def test_only_the_host_it_was_made_for_takes_it(ministack, url_in_token, name):
     url = url_in_token({**ministack.callers[name].environment, "AWS_REGION": "eu-west-1"})
     elsewhere = url.replace("sts.eu-west-1.", "sts.eu-west-2.")
-    assert ask(ministack, elsewhere, CLUSTER) == (403, "SignatureDoesNotMatch")
+    assert ministack.ask(elsewhere, CLUSTER) == (403, "SignatureDoesNotMatch")
 
 
 @pytest.mark.parametrize(
@@ -83,18 +80,4 @@ def test_only_the_host_it_was_made_for_takes_it(ministack, url_in_token, name):
 )
 def test_wrong_keys_are_refused(ministack, url_in_token, name, wrong, code):
     url = url_in_token({**ministack.callers[name].environment, **wrong})
-    assert ask(ministack, url, CLUSTER) == (403, code)
-
-
-def ask(ministack, url, cluster):
-    """Send the request as a cluster of that name would; returns the status and the caller's ARN or the error's code."""
-    url = urlsplit(url)
-    headers = {"Host": url.netloc}
-    if cluster is not None:
-        headers["x-k8s-aws-id"] = cluster.encode()  # bytes, since http.client would take text for Latin-1
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(ministack.url).netloc, timeout=10)) as connection:
-        connection.request("GET", f"{url.path}?{url.query}", headers=headers)
-        answer = connection.getresponse()
-        status, body = answer.status, answer.read().decode()
-    element = "Arn" if status == 200 else "Code"
-    return status, re.search(rf"<{element}>(.*)</{element}>", body).group(1)
+    assert ministack.ask(url, CLUSTER) == (403, code)

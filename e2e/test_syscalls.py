@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin import ACCESS_KEY, EKSCRED, KEYS, SECRET_KEY, assert_credential, run_command
-from tools import STRACE
+from plugin import ACCESS_KEY, KEYS, SECRET_KEY
+from strace import trace
 
 NETWORK = {"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "recvfrom", "recvmsg"}
 PROCESSES = {"clone", "clone3", "fork", "vfork"}
@@ -56,12 +56,3 @@ def test_key_credentials_touch_nothing(source, home, aws_files, tmp_path, capsys
 
     with capsys.disabled():
         print(f"\nkeys from {source}: {len(calls)} system calls, {len(opened)} of them open a file")
-
-
-def trace(arguments, env, log):
-    """Run ekscred under strace: every system call of it, its threads and its children, as (name, rest of the line)."""
-    # -f follows threads and children, -v and -s keep the arguments whole, -qq leaves out strace's own remarks.
-    command = [STRACE, "-f", "-v", "-qq", "-s", "4096", "-o", log, EKSCRED, *arguments]
-    assert_credential(run_command(command, env))
-    lines = [re.fullmatch(r"\d+ +(\w+)\((.*)", line) for line in log.read_text().splitlines()]
-    return [(line[1], line[2]) for line in lines if line]

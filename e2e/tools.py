@@ -9,6 +9,7 @@ AWS2 = TOOLS / "bin/aws2"  # AWS CLI v2, 2.9.19
 ZSH = TOOLS / "bin/zsh"
 FISH = TOOLS / "bin/fish"
 STRACE = TOOLS / "bin/strace"
+TINYPROXY = TOOLS / "bin/tinyproxy"
 MINISTACK_PYTHON = TOOLS / "venv-ministack/bin/python"  # the Python that can `import ministack`
 
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
+use jmespath::{Expression, JmespathError};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Value};
 
 use crate::cli::Format;
-use crate::error::usage;
+use crate::error::{Failure, usage};
 
 /// The longest query, and the most brackets and signs in one that its parser recurses for: the stack has an end. (And
 /// numbers have: the library adds a slice's bounds and steps up as 32-bit integers.)
@@ -20,6 +21,24 @@ const MAX_QUERY_NESTING: usize = 64;
 /// # Errors
 /// A query that is not JMESPath, or that fails on this document: usage errors, as in the AWS CLI.
 pub fn select(document: &impl Serialize, query: &str) -> Result<Value> {
+    let document = serde_json::to_value(document)?;
+    let selected = compile(query)?.search(&document).map_err(|error| explain(query, &error))?;
+    Ok(serde_json::to_value(&*selected)?)
+}
+
+/// Looks whether `query` is JMESPath, before there is a document.
+///
+/// # Errors
+/// It is not, or more than the library bears.
+pub fn check(query: &str) -> Result<()> {
+    compile(query).map(|_| ())
+}
+
+fn explain(query: &str, error: &JmespathError) -> Failure {
+    usage(format!("--query `{query}`: {}", error.reason)).hint("see https://jmespath.org for the syntax")
+}
+
+fn compile(query: &str) -> Result<Expression<'static>> {
     let nesting = query.bytes().filter(|byte| b"[({!&".contains(byte)).count();
     let long_number = query.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() > 9);
     if query.len() > MAX_QUERY_BYTES || nesting > MAX_QUERY_NESTING || long_number {
@@ -27,12 +46,7 @@ pub fn select(document: &impl Serialize, query: &str) -> Result<Value> {
         let message = format!("--query is too much, with {} bytes, {nesting} brackets{numbers}", query.len());
         return Err(usage(message).hint("an ExecCredential has little to select from: try status.token").into());
     }
-    let explain = |error: jmespath::JmespathError| {
-        usage(format!("--query `{query}`: {}", error.reason)).hint("see https://jmespath.org for the syntax")
-    };
-    let document = serde_json::to_value(document)?;
-    let selected = jmespath::compile(query).and_then(|query| query.search(&document)).map_err(explain)?;
-    Ok(serde_json::to_value(&*selected)?)
+    jmespath::compile(query).map_err(|error| explain(query, &error).into())
 }
 
 /// `document` in `format`, with one newline at its end.

@@ -168,6 +168,8 @@ variables! {
     AWS_WEB_IDENTITY_TOKEN_FILE: "File with a web identity token, as EKS's IAM roles for service accounts set it; `--profile` makes this and the next two ignored.",
     AWS_ROLE_ARN: "Role that the web identity assumes.",
     AWS_ROLE_SESSION_NAME: "Session name of that role.",
+    AWS_CREDENTIAL_FILE: "File with `AWSAccessKeyId=` and `AWSSecretKey=` lines, of the first AWS tools.",
+    BOTO_CONFIG: "Boto's configuration in place of `/etc/boto.cfg` and `~/.boto`.",
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "Path of the container's credentials, as ECS sets it.",
     AWS_CONTAINER_CREDENTIALS_FULL_URI: "URL of the container's credentials, as EKS Pod Identity sets it.",
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: "File with the token that the container's endpoint demands.",

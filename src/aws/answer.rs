@@ -19,8 +19,10 @@ use crate::error::{Failure, refusal};
 pub enum Problem {
     /// AWS answered with an error.
     Refused(Refusal),
-    /// There was no answer, or none that can be understood.
+    /// There was no answer.
     Failed(anyhow::Error),
+    /// There was one, and it is not AWS's.
+    Foreign(anyhow::Error),
 }
 
 /// An error that AWS answered with.
@@ -53,7 +55,7 @@ impl Problem {
                 let Some(code) = metadata.code().map(str::to_owned) else {
                     // A proxy's page, or that of a network which wants a login first.
                     let status = status.unwrap_or_default();
-                    return Self::Failed(anyhow!("{operation}: HTTP status {status}, and not in AWS's words"));
+                    return Self::Foreign(anyhow!("{operation}: HTTP status {status}, and not in AWS's words"));
                 };
                 let mut message = metadata.message().unwrap_or("no reason given").trim().to_owned();
                 for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -67,7 +69,7 @@ impl Problem {
                 Self::Failed(why.context(operation.to_string()))
             }
             SdkError::TimeoutError(_) => Self::Failed(anyhow!("{operation}: no answer in time")),
-            SdkError::ResponseError(_) => Self::Failed(anyhow!(
+            SdkError::ResponseError(_) => Self::Foreign(anyhow!(
                 "{operation}: the answer cannot be understood (HTTP status {})",
                 status.unwrap_or(0)
             )),
@@ -81,7 +83,7 @@ impl Problem {
     pub fn into_error(self) -> anyhow::Error {
         match self {
             Self::Refused(refused) => refused.into_failure().into(),
-            Self::Failed(error) => error,
+            Self::Failed(error) | Self::Foreign(error) => error,
         }
     }
 }

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, H
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use bytes::Buf;
 use http::Uri;
 use http_body::{Body, Frame};
 use tokio::time::{Instant, Sleep};
@@ -18,6 +19,9 @@ use tokio::time::{Instant, Sleep};
 use crate::aws::proxy::{Proxies, Proxy};
 use crate::aws::trust::Trust;
 use crate::error::{Failure, other};
+
+/// What stands for it: timers of the async runtime do not reach much further than some years.
+pub const FOR_EVER: Duration = Duration::from_hours(24);
 
 /// How long a request may take: for a connection (TLS included), and for the next byte. `None`: for ever.
 #[derive(Clone, Copy, Debug)]
@@ -27,53 +31,75 @@ pub struct Bounds {
 }
 
 /// A connector for each scheme, built when it is first needed: an `http` URL needs no TLS roots.
+#[derive(Clone, Debug)]
+pub struct ByScheme(pub Arc<Parts>);
+
+/// What the connectors are built from, and they themselves.
 #[derive(Debug)]
-pub struct ByScheme {
+pub struct Parts {
     pub bounds: Bounds,
     pub proxies: Proxies,
     pub trust: Trust,
     /// Gets to know the host that is asked, and the proxy on the way to it, for messages.
     pub asked: Arc<Mutex<String>>,
-    pub http: OnceLock<Connector>,
-    pub https: OnceLock<Connector>,
+    pub http: Cells,
+    pub https: Cells,
 }
 
-impl ByScheme {
-    fn proxy(&self, scheme: &str) -> Option<&Proxy> {
-        match scheme {
-            "http" => self.proxies.http.as_ref(),
-            _ => self.proxies.https.as_ref(),
-        }
+/// A scheme's connectors.
+#[derive(Debug, Default)]
+pub struct Cells {
+    proxied: OnceLock<Connector>,
+    direct: OnceLock<Connector>,
+}
+
+impl Parts {
+    /// Looks whether the settings let a request be sent to `url`.
+    ///
+    /// # Errors
+    /// A proxy or a bundle of certificates that cannot be used.
+    pub fn check(&self, url: &str) -> Result<(), Failure> {
+        self.connector(&url.parse().unwrap_or_default()).map(|_| ())
     }
 
-    fn connector(&self, scheme: &str) -> Result<&Connector, Failure> {
-        let cell = if scheme == "http" { &self.http } else { &self.https };
+    /// The connector for `uri`, and the proxy on the way to it.
+    fn connector(&self, uri: &Uri) -> Result<(&Connector, Option<String>), Failure> {
+        let scheme = uri.scheme_str().unwrap_or("https");
+        let (proxy, cells) = match scheme {
+            "http" => (&self.proxies.http, &self.http),
+            _ => (&self.proxies.https, &self.https),
+        };
+        let on_the_way = proxy.as_ref().and_then(|proxy| proxy.on_the_way_to(uri));
+        let proxy = proxy.as_ref().filter(|_| on_the_way.is_some());
+        let cell = if proxy.is_some() { &cells.proxied } else { &cells.direct };
         if let Some(connector) = cell.get() {
-            return Ok(connector);
+            return Ok((connector, on_the_way));
         }
-        let proxy = self.proxy(scheme);
-        let needs_tls = scheme != "http" || proxy.is_some_and(|proxy| proxy.url.starts_with("https:"));
+        let connector = self.build(scheme, proxy)?;
+        Ok((cell.get_or_init(|| connector), on_the_way))
+    }
+
+    fn build(&self, scheme: &str, proxy: Option<&Proxy>) -> Result<Connector, Failure> {
         let mut settings = HttpConnectorSettings::builder();
         settings.set_connect_timeout(self.bounds.connect).set_read_timeout(self.bounds.read);
         let builder = Connector::builder()
             .connector_settings(settings.build())
             .sleep_impl(TokioSleep::new())
             .proxy_config(proxy.map_or_else(|| Ok(ProxyConfig::disabled()), |proxy| proxy.config(scheme))?);
-        let connector = match needs_tls {
-            false => builder.build_http(),
-            true => builder
-                .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-                .tls_context(self.trust.context()?)
-                .build(),
-        };
-        Ok(cell.get_or_init(|| connector))
+        if scheme == "http" && !proxy.is_some_and(|proxy| proxy.url.starts_with("https:")) {
+            return Ok(builder.build_http());
+        }
+        Ok(builder
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .tls_context(self.trust.context()?)
+            .build())
     }
 
-    fn note(&self, uri: &Uri, scheme: &str) {
+    fn note(&self, uri: &Uri, proxy: Option<&str>) {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         if let Ok(mut asked) = self.asked.lock() {
-            *asked = match self.proxy(scheme).and_then(|proxy| proxy.on_the_way_to(uri)) {
+            *asked = match proxy {
                 Some(proxy) => format!("{host} through {proxy}"),
                 None => host.to_owned(),
             };
@@ -84,35 +110,37 @@ impl ByScheme {
 impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri: Uri = request.uri().parse().unwrap_or_default();
-        let scheme = uri.scheme_str().unwrap_or("https");
-        self.note(&uri, scheme);
-        let connector = match self.connector(scheme) {
-            Ok(connector) => connector,
+        let connector = match self.0.connector(&uri) {
+            Ok((connector, proxy)) => {
+                self.0.note(&uri, proxy.as_deref());
+                connector
+            }
             // A setting of the user's: neither worth another attempt, nor lost on its way up.
             Err(failure) => return HttpConnectorFuture::ready(Err(ConnectorError::user(failure.into()))),
         };
-        let (answer, bound) = (connector.call(request), self.bounds.read);
+        let (answer, bound) = (connector.call(request), self.0.bounds.read.unwrap_or(FOR_EVER));
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             // The connector's own bound ends with the answer's head.
-            Ok(match bound {
-                Some(bound) => answer.map(|body| SdkBody::from_body_1_x(Bounded::new(body, bound))),
-                None => answer,
-            })
+            Ok(answer.map(|body| SdkBody::from_body_1_x(Bounded::new(body, bound))))
         })
     }
 }
 
-/// A body each piece of which must come within a bound.
+/// The largest answer that is read: many times what any of them has.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// A body each piece of which must come within a bound, and which has an end.
 struct Bounded {
     body: Pin<Box<SdkBody>>,
     bound: Duration,
     sleep: Pin<Box<Sleep>>,
+    bytes: usize,
 }
 
 impl Bounded {
     fn new(body: SdkBody, bound: Duration) -> Self {
-        Self { body: Box::pin(body), bound, sleep: Box::pin(tokio::time::sleep(bound)) }
+        Self { body: Box::pin(body), bound, sleep: Box::pin(tokio::time::sleep(bound)), bytes: 0 }
     }
 }
 
@@ -127,6 +155,14 @@ impl Body for Bounded {
         if let Poll::Ready(piece) = self.body.as_mut().poll_frame(context) {
             let next = Instant::now() + self.bound;
             self.sleep.as_mut().reset(next);
+            if let Some(Ok(frame)) = &piece {
+                self.bytes += frame.data_ref().map_or(0, Buf::remaining);
+            }
+            if self.bytes > MAX_BODY_BYTES {
+                return Poll::Ready(Some(Err(
+                    other(format!("the answer is longer than {MAX_BODY_BYTES} bytes")).into()
+                )));
+            }
             return Poll::Ready(piece);
         }
         match self.sleep.as_mut().poll(context) {

@@ -120,26 +120,28 @@ pub fn configured(
         return Ok(None);
     }
     let (variable, key) = service.names();
-    let services = match profile.get("services") {
-        Some(name) => Some(profiles.services(name).ok_or_else(|| {
+    let in_services = || -> Result<Option<&str>> {
+        let Some(name) = profile.get("services") else { return Ok(None) };
+        let section = profiles.services(name).ok_or_else(|| {
             configuration(format!("the profile's `services = {}`: there is no such section", excerpt(name)))
                 .hint("write a [services NAME] section into the config file, or take the setting out")
-        })?),
-        None => None,
+        })?;
+        Ok(section.nested(key, "endpoint_url"))
     };
-    let in_services = || services?.nested(key, "endpoint_url");
     let found = if let Some(url) = world.text(variable)? {
         Some((url, variable.name))
     } else if let Some(url) = world.text(AWS_ENDPOINT_URL)? {
         Some((url, AWS_ENDPOINT_URL.name))
-    } else if let Some(url) = in_services() {
+    } else if let Some(url) = in_services()? {
         Some((url.to_owned(), "the services section"))
     } else {
         profile.get("endpoint_url").map(|url| (url.to_owned(), "endpoint_url in the profile"))
     };
     let Some((url, origin)) = found else { return Ok(None) };
     if !is_url(&url) {
-        return Err(configuration(format!("the endpoint `{}` ({origin}) is not a URL", excerpt(&url)))
+        // What stands before an @ may be a password.
+        let quoted = if url.contains('@') { "with a user in it".to_owned() } else { format!("`{}`", excerpt(&url)) };
+        return Err(configuration(format!("the endpoint {quoted} ({origin}) is not a URL"))
             .hint("write it with its scheme, such as https://sts.eu-west-1.amazonaws.com")
             .into());
     }
@@ -155,7 +157,9 @@ pub fn is_url(url: &str) -> bool {
     url.len() < 2048
         && !url.contains(['?', '#'])
         && uri.is_some_and(|uri| {
-            matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some_and(|host| !host.is_empty())
+            let authority = uri.authority().map_or("", |authority| authority.as_str());
+            // A user part would end up in messages, and nothing of AWS's wants one.
+            matches!(uri.scheme_str(), Some("https" | "http")) && !authority.is_empty() && !authority.contains('@')
         })
 }
 

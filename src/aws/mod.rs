@@ -12,5 +12,6 @@ pub(crate) mod profiles;
 mod proxy;
 pub(crate) mod role;
 mod shlex;
+mod small_file;
 pub(crate) mod sts;
 mod trust;

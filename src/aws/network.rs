@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::future::{Future, poll_fn};
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -28,7 +28,7 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::aws::answer::{Problem, cause};
-use crate::aws::connector::{Bounds, ByScheme};
+use crate::aws::connector::{Bounds, ByScheme, Cells, FOR_EVER, Parts};
 use crate::aws::profiles::Profile;
 use crate::aws::proxy::Proxies;
 use crate::aws::trust::Trust;
@@ -41,16 +41,10 @@ const CONNECT: Duration = Duration::from_secs(3);
 const READ: Duration = Duration::from_secs(10);
 const TOTAL: Duration = Duration::from_secs(20);
 
-/// What stands for "for ever": timers of the async runtime do not reach much further than some years.
-const LONGEST: Duration = Duration::from_hours(24);
-
 /// How often a request is sent at most, as in the AWS CLI's standard mode; and the wait before the second time, which
 /// is doubled before the third and drawn at random below that.
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-
-/// The largest answer that is read of a metadata endpoint.
-const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Access to the network, opened by the first request.
 pub struct Network<'a> {
@@ -59,7 +53,7 @@ pub struct Network<'a> {
     world: &'a World,
     /// Never dropped: that would wait for a name lookup which may hang.
     runtime: OnceCell<ManuallyDrop<Runtime>>,
-    to_services: OnceCell<SharedHttpConnector>,
+    to_services: OnceCell<ByScheme>,
     to_metadata: OnceCell<SharedHttpConnector>,
     /// The host that was asked last, and the proxy on the way to it, for messages.
     asked: Arc<Mutex<String>>,
@@ -89,12 +83,20 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// Looks whether the settings let a request be sent to `url`.
+    ///
+    /// # Errors
+    /// A proxy or a bundle of certificates that cannot be used.
+    pub fn check(&self, url: &str) -> Result<()> {
+        Ok(self.to_services()?.0.check(url)?)
+    }
+
     /// What every client of an AWS service is configured with, but for credentials.
     ///
     /// # Errors
     /// A proxy setting that cannot be meant.
     pub fn sdk_config(&self, region: &str, endpoint_url: Option<&str>) -> Result<aws_types::sdk_config::Builder> {
-        let connector = self.to_services()?.clone();
+        let connector = SharedHttpConnector::new(self.to_services()?.clone());
         let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(http_client_fn(move |_, _| connector.clone()))
@@ -142,10 +144,11 @@ impl<'a> Network<'a> {
         self.world.debug(|| match &result {
             Ok(_) => format!("{operation}: done, by {}", self.asked()),
             Err(Problem::Refused(refusal)) => format!("{operation}: {} from {}", refusal.code, self.asked()),
-            Err(Problem::Failed(_)) => format!("{operation}: no good answer from {}", self.asked()),
+            Err(_) => format!("{operation}: no good answer from {}", self.asked()),
         });
         result.map_err(|problem| match problem {
             Problem::Failed(error) => Problem::Failed(unreached(error, &self.asked())),
+            Problem::Foreign(error) => Problem::Foreign(error.context(format!("no good answer from {}", self.asked()))),
             refused @ Problem::Refused(_) => refused,
         })
     }
@@ -232,7 +235,7 @@ impl<'a> Network<'a> {
         self.runtime.get().map(|runtime| &**runtime).ok_or_else(|| anyhow!("the network did not start"))
     }
 
-    fn to_services(&self) -> Result<&SharedHttpConnector> {
+    fn to_services(&self) -> Result<&ByScheme> {
         if self.to_services.get().is_none() {
             let proxies = Proxies::of_environment(self.world)?;
             let _ = self.to_services.set(self.connector(proxies));
@@ -241,18 +244,18 @@ impl<'a> Network<'a> {
     }
 
     fn to_metadata(&self) -> &SharedHttpConnector {
-        self.to_metadata.get_or_init(|| self.connector(Proxies::none()))
+        self.to_metadata.get_or_init(|| SharedHttpConnector::new(self.connector(Proxies::none())))
     }
 
-    fn connector(&self, proxies: Proxies) -> SharedHttpConnector {
-        SharedHttpConnector::new(ByScheme {
+    fn connector(&self, proxies: Proxies) -> ByScheme {
+        ByScheme(Arc::new(Parts {
             bounds: bounds(self.flags),
             proxies,
             trust: Trust::configured(self.flags.ca_bundle.as_deref(), self.profile, self.world),
             asked: Arc::clone(&self.asked),
-            http: OnceLock::new(),
-            https: OnceLock::new(),
-        })
+            http: Cells::default(),
+            https: Cells::default(),
+        }))
     }
 }
 
@@ -276,7 +279,7 @@ fn bounds(flags: &Flags) -> Bounds {
     let bound = |flag: Option<u64>, default: Duration| match flag {
         None => Some(default),
         Some(0) => None,
-        Some(seconds) => Some(Duration::from_secs(seconds).min(LONGEST)),
+        Some(seconds) => Some(Duration::from_secs(seconds).min(FOR_EVER)),
     };
     Bounds { connect: bound(flags.cli_connect_timeout, CONNECT), read: bound(flags.cli_read_timeout, READ) }
 }
@@ -285,7 +288,7 @@ fn bounds(flags: &Flags) -> Bounds {
 fn total(flags: &Flags) -> Duration {
     match bounds(flags) {
         Bounds { connect: Some(connect), read: Some(read) } => TOTAL.max(connect + read),
-        _ => LONGEST,
+        _ => FOR_EVER,
     }
 }
 
@@ -295,9 +298,6 @@ async fn read(mut body: SdkBody) -> Result<String> {
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let chunk = chunk.map_err(|error| anyhow!("the answer broke off: {error}"))?;
         bytes.extend_from_slice(&chunk.into_data().unwrap_or_default());
-        if bytes.len() > MAX_BODY_BYTES {
-            return Err(anyhow!("the answer is longer than {MAX_BODY_BYTES} bytes"));
-        }
     }
     String::from_utf8(bytes).map_err(|_| anyhow!("the answer is not valid UTF-8"))
 }

@@ -45,16 +45,20 @@ impl Proxies {
     /// A variable that is not UTF-8.
     pub fn of_environment(world: &World) -> Result<Self> {
         let except = either_case(NO_PROXY, world)?;
-        if except.as_deref().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*")) {
+        // Among others it means nothing, as in Python.
+        if except.as_deref() == Some("*") {
             world.debug(|| "NO_PROXY excepts every host".to_owned());
             return Ok(Self::none());
         }
         let proxy = |variable| -> Result<Option<Proxy>> {
             let Some(url) = either_case(variable, world)? else { return Ok(None) };
-            // Only the host is named: the URL may hold a password.
-            world.debug(|| format!("{} asks for a proxy at {}", variable.name, host(&url)));
             let url = if url.contains("://") { url } else { format!("http://{url}") };
-            Ok(Some(Proxy { url, except: except.clone(), variable }))
+            let proxy = Proxy { url, except: except.clone(), variable };
+            world.debug(|| match proxy.host() {
+                Ok(host) => format!("{} asks for a proxy at {host}", variable.name),
+                Err(failure) => failure.to_string(),
+            });
+            Ok(Some(proxy))
         };
         Ok(Self { http: proxy(HTTP_PROXY)?, https: proxy(HTTPS_PROXY)? })
     }
@@ -64,31 +68,54 @@ impl Proxy {
     /// Which proxy it is, in words: never its password. `None` where `uri` is reached without it.
     #[must_use]
     pub fn on_the_way_to(&self, uri: &Uri) -> Option<String> {
-        let matcher =
-            Matcher::builder().http(&self.url).https(&self.url).no(self.except.as_deref().unwrap_or_default());
-        matcher.build().intercept(uri)?;
-        Some(format!("the proxy {} ({})", host(&self.url), self.variable.name))
+        let except = self.except.as_deref().unwrap_or_default();
+        // The library knows domains, addresses and networks, but no ports (Python's `proxy_bypass_environment` does).
+        let authority = uri.authority().map_or("", |authority| authority.as_str()).to_ascii_lowercase();
+        let is_excepted = except.split(',').map(str::trim).any(|entry| {
+            let entry = entry.trim_start_matches('.').to_ascii_lowercase();
+            authority
+                .strip_suffix(&entry)
+                .is_some_and(|rest| entry.contains(':') && (rest.is_empty() || rest.ends_with('.')))
+        });
+        let matcher = Matcher::builder().http(&self.url).https(&self.url).no(except).build();
+        if is_excepted || matcher.intercept(uri).is_none() {
+            return None;
+        }
+        let host = self.host().unwrap_or_default();
+        Some(format!("the proxy {host} ({})", self.variable.name))
     }
 
-    /// The connector's configuration, for URLs of `scheme`.
+    /// Its host and port, without user and password. A `/` in a password ends the host too early, and so does not pass.
+    fn host(&self) -> Result<String, Failure> {
+        let uri: Option<Uri> = self.url.parse().ok();
+        let fits = |uri: &Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && matches!(uri.path(), "" | "/")
+                && uri.query().is_none()
+                && !self.url.contains('#')
+        };
+        let uri = uri.filter(fits).ok_or_else(|| {
+            // Nothing of it is quoted: it may hold a password.
+            configuration(format!("{} is not the URL of a proxy", self.variable.name)).hint(
+                "write it as http://host:port, or http://user:password@host:port, with %2F for a / in the password",
+            )
+        })?;
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        Ok(authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned())
+    }
+
+    /// The connector's configuration, for URLs of `scheme` that are reached through it.
     ///
     /// # Errors
     /// A value that is no URL of a proxy.
     pub fn config(&self, scheme: &str) -> Result<ProxyConfig, Failure> {
+        let host = self.host()?;
         let config = match scheme {
             "http" => ProxyConfig::http(self.url.as_str()),
             _ => ProxyConfig::https(self.url.as_str()),
         };
-        let scheme_fits = ["http://", "https://"].iter().any(|scheme| self.url.starts_with(scheme));
         // The error would quote the URL.
-        let config = config.ok().filter(|_| scheme_fits).ok_or_else(|| {
-            configuration(format!("{} is not the URL of a proxy", self.variable.name))
-                .hint("write it as http://host:port, or http://user:password@host:port")
-        })?;
-        Ok(match &self.except {
-            Some(hosts) => config.no_proxy(hosts),
-            None => config,
-        })
+        config.map_err(|_| configuration(format!("{}: {host} cannot be a proxy", self.variable.name)))
     }
 }
 
@@ -98,10 +125,4 @@ fn either_case(variable: Variable, world: &World) -> Result<Option<String>> {
     let Some(value) = world.verbatim(&lower).or_else(|| world.verbatim(variable.name)) else { return Ok(None) };
     let text = value.into_string().map_err(|_| configuration(format!("{} is not valid UTF-8", variable.name)))?;
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
-}
-
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }

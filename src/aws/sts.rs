@@ -11,6 +11,7 @@ use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::{IdentityCache, SharedIdentityCache};
 
 use crate::aws::answer::Problem;
+use crate::aws::credentials::check;
 use crate::aws::endpoint::{self, Endpoint, Service};
 use crate::aws::network::Network;
 use crate::aws::profiles::{Profile, Profiles};
@@ -43,7 +44,7 @@ impl<'a> Sts<'a> {
         Self { network, world, options, region, profiles, selected }
     }
 
-    /// What decides the endpoint of the token.
+    /// What decides the endpoint of requests.
     #[must_use]
     pub fn options(&self) -> endpoint::Options {
         endpoint::Options { region: self.region.get().cloned(), ..self.options.clone() }
@@ -60,6 +61,8 @@ impl<'a> Sts<'a> {
         mfa_code: Option<&str>,
     ) -> Result<Credentials, Problem> {
         let operation = format!("AssumeRole of {}", role.arn);
+        // AWS may quote the request's headers.
+        let session_token = caller.session_token().unwrap_or_default().to_owned();
         let client = self.client(Some(caller), mfa_code.is_some()).map_err(Problem::Failed)?;
         let request = client
             .assume_role()
@@ -69,7 +72,8 @@ impl<'a> Sts<'a> {
             .set_duration_seconds(role.duration)
             .set_serial_number(mfa_code.and(role.mfa_serial.clone()))
             .set_token_code(mfa_code.map(str::to_owned));
-        let output = self.network.call(&operation, mfa_code.as_slice(), request.send())?;
+        let secrets = [mfa_code.unwrap_or_default(), &session_token];
+        let output = self.network.call(&operation, &secrets, request.send())?;
         keys(output.credentials(), "AssumeRole").map_err(Problem::Failed)
     }
 
@@ -99,8 +103,10 @@ impl<'a> Sts<'a> {
     /// # Errors
     /// [`Problem`].
     pub fn session_name_of(&self, caller: Credentials) -> Result<Option<String>, Problem> {
+        let session_token = caller.session_token().unwrap_or_default().to_owned();
         let client = self.client(Some(caller), false).map_err(Problem::Failed)?;
-        let output = self.network.call("GetCallerIdentity", &[], client.get_caller_identity().send())?;
+        let request = client.get_caller_identity();
+        let output = self.network.call("GetCallerIdentity", &[&session_token], request.send())?;
         Ok(output.user_id().and_then(|id| id.split_once(':')).map(|(_, name)| name.to_owned()))
     }
 
@@ -113,6 +119,14 @@ impl<'a> Sts<'a> {
             config.set_retry_config(Some(RetryConfig::disabled()));
         }
         Ok(Client::new(&config.build()))
+    }
+
+    /// Looks whether requests can be made at all, before a person or anybody else is asked for anything.
+    ///
+    /// # Errors
+    /// A setting that cannot be meant: of the endpoint, the proxy or the trusted certificates.
+    pub fn check(&self) -> Result<()> {
+        self.network.check(&self.endpoint()?.url)
     }
 
     /// Where requests go, and which region signs them: the one that was asked for, or else the global endpoint's.
@@ -133,12 +147,14 @@ fn session_name(configured: Option<&str>, now: SystemTime) -> String {
 
 fn keys(given: Option<&aws_sdk_sts::types::Credentials>, operation: &'static str) -> Result<Credentials> {
     let given = given.ok_or_else(|| anyhow!("{operation}: the answer holds no credentials"))?;
+    for part in [given.access_key_id(), given.secret_access_key(), given.session_token()] {
+        // What is missing in the answer, the SDK makes an empty text, or 1970.
+        if part.is_empty() || given.expiration().secs() == 0 {
+            return Err(anyhow!("{operation}: the answer holds half of its credentials"));
+        }
+        check::key(part, || format!("what {operation} gave"))?;
+    }
+    let (id, secret, token) = (given.access_key_id(), given.secret_access_key(), given.session_token().to_owned());
     let end = SystemTime::try_from(*given.expiration())?;
-    Ok(Credentials::new(
-        given.access_key_id(),
-        given.secret_access_key(),
-        Some(given.session_token().to_owned()),
-        Some(end),
-        operation,
-    ))
+    Ok(Credentials::new(id, secret, Some(token), Some(end), operation))
 }

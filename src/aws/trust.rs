@@ -3,7 +3,6 @@
 //! Everything is checked before the TLS library sees it, which panics on a certificate that it cannot read.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
@@ -13,8 +12,12 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::aws::profiles::Profile;
+use crate::aws::small_file::{self, shown};
 use crate::error::{Failure, configuration};
 use crate::world::{AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE, Variable, World};
+
+/// All the world's certificate authorities have a quarter of it.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Where trusted certificates come from.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ impl Trust {
             (None, None, None) => return Self::System,
         };
         let path = PathBuf::from(path);
-        world.debug(|| format!("trusting the certificates in {} ({origin})", path.display()));
+        world.debug(|| format!("trusting the certificates in {} ({origin})", shown(&path)));
         Self::Bundle { path, origin }
     }
 
@@ -66,10 +69,10 @@ impl Trust {
 
 fn bundle(path: &Path, origin: &str) -> Result<TrustStore, Failure> {
     let complain = |why: String| {
-        configuration(format!("the CA bundle {} ({origin}) {why}", path.display()))
+        configuration(format!("the CA bundle {} ({origin}) {why}", shown(path)))
             .hint("name a file of PEM certificates, or leave the setting out")
     };
-    let pem = fs::read(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
+    let pem = small_file::read(path, MAX_BYTES).map_err(|error| complain(format!("cannot be read: {error}")))?;
     let mut count = 0;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         count += 1;

@@ -25,12 +25,20 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     let profile = choice.find(&profiles)?;
     let request = Request::resolve(globals, arguments, Inputs { exec_info: &exec_info, profile, world })?;
     let network = Network::new(&globals.network, profile, world);
-    let sts = Sts::new(&network, request.endpoint.clone(), &profiles, profile, world);
+    let sts = Sts::new(&network, request.requests.clone(), &profiles, profile, world);
     let mfa = Mfa::new(arguments.role.mfa_code.as_deref(), request.interactive, world);
     let context = Context { profiles: &profiles, selected: profile, network: &network, sts, mfa, world };
     let search = Search { context: &context, name: &choice.name, profile, environment: !choice.is_from_flag() };
+    // Where nobody said a region, instance metadata may have told one afterwards.
+    let known = request.endpoint.region.is_some().then(|| endpoint::resolve(&request.endpoint)).transpose()?;
     let credentials = credentials::find(&search, request.role.as_ref())?;
-    let endpoint = endpoint::resolve(&context.sts.options())?;
+    let endpoint = match known {
+        Some(endpoint) => endpoint,
+        None => {
+            let region = context.sts.region.get().cloned();
+            endpoint::resolve(&endpoint::Options { region, ..request.endpoint.clone() })?
+        }
+    };
     let now = world.now();
     let token = sign_token(&credentials, &endpoint, &request.cluster, now)?;
     let document = render(&token, &request.answer)?;

@@ -36,6 +36,7 @@ pub(super) fn find(
     id: Option<&str>,
     exec_info: &ExecInfo,
 ) -> Result<(ClusterName, Option<ArnRegion>)> {
+    let is_of_entry = name.is_none() && id.is_none();
     let text = match (name, id) {
         (Some(_), Some(_)) => {
             return Err(usage("both --cluster-name and --cluster-id are given")
@@ -58,16 +59,19 @@ pub(super) fn find(
     if !text.starts_with("arn:") {
         return Ok((ClusterName::parse(text)?, None));
     }
-    let (name, region) = split_arn(text).ok_or_else(|| {
+    let (name, mut region) = split_arn(text).ok_or_else(|| {
         usage(format!("`{text}` is not the ARN of an EKS cluster"))
             .hint("such an ARN reads arn:aws:eks:REGION:ACCOUNT:cluster/NAME")
     })?;
+    region.is_from_flag = !is_of_entry;
     Ok((ClusterName::parse(name)?, Some(region)))
 }
 
 /// The region of a cluster ARN, and its partition.
 pub(super) struct ArnRegion {
     pub(super) name: String,
+    /// Whether the ARN is a flag's, and so the user's own word, not a cluster entry's.
+    pub(super) is_from_flag: bool,
     pub(super) partition: &'static Partition,
 }
 
@@ -76,5 +80,5 @@ fn split_arn(text: &str) -> Option<(&str, ArnRegion)> {
     let partition = Partition::named(arn.partition)?;
     let name = arn.resource.strip_prefix("cluster/")?;
     let consistent = arn.service == "eks" && !arn.region.is_empty() && Partition::of_region(arn.region) == partition;
-    consistent.then(|| (name, ArnRegion { name: arn.region.to_owned(), partition }))
+    consistent.then(|| (name, ArnRegion { name: arn.region.to_owned(), is_from_flag: false, partition }))
 }

@@ -18,6 +18,7 @@ use crate::aws::profiles::Profile;
 use crate::cli::{Format, GetToken, Globals};
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::{ApiVersion, ExecInfo};
+use crate::output;
 use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT, Variable, World};
 
 /// Everything that decides a token but the credentials and the time.
@@ -26,6 +27,8 @@ pub struct Request {
     pub cluster: ClusterName,
     /// STS's endpoint for the token.
     pub endpoint: endpoint::Options,
+    /// STS's endpoint for our own requests.
+    pub requests: endpoint::Options,
     /// The role of `--role-arn`.
     pub role: Option<FlaggedRole>,
     /// Whether a person may be asked.
@@ -69,18 +72,24 @@ impl Request {
         }
         let role = role::resolve(role, inputs.world)?;
         let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), inputs.exec_info)?;
-        let region = region::find(region.as_deref(), arn_region, inputs)?;
+        if let Some(query) = query {
+            output::check(query)?;
+        }
+        let regions = region::find(region.as_deref(), arn_region, inputs)?;
         let fips = inputs.switch(AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint")?;
+        let dual_stack = inputs.switch(AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint")?;
+        let options = |region: Option<region::Region>, url| endpoint::Options {
+            fips: fips || region.as_ref().is_some_and(|region| region.fips),
+            dual_stack,
+            region: region.map(|region| region.name),
+            url,
+        };
         Ok(Self {
             cluster,
             role,
             interactive: inputs.exec_info.interactive != Some(false),
-            endpoint: endpoint::Options {
-                fips: fips || region.as_ref().is_some_and(|region| region.fips),
-                dual_stack: inputs.switch(AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint")?,
-                region: region.map(|region| region.name),
-                url: sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?,
-            },
+            endpoint: options(regions.token, sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?),
+            requests: options(regions.requests, None),
             answer: match token_only.is_some() {
                 true if query.is_some() => {
                     return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());

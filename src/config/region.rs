@@ -1,5 +1,7 @@
 //! Which region's STS endpoint goes into a token, first hit: `--region`, a cluster ARN, the cluster's exec extension,
 //! `AWS_REGION`, `AWS_DEFAULT_REGION`, the selected profile, the API server's host name. None: the global endpoint.
+//!
+//! And which region our own requests go to: the same, but for what a cluster entry says against or beyond the user.
 
 use std::fmt;
 
@@ -12,7 +14,7 @@ use crate::error::{configuration, excerpt, usage};
 use crate::world::{AWS_DEFAULT_REGION, AWS_REGION, Variable};
 
 /// A region's name, fit to be part of a host name.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
     pub name: String,
     /// Whether it was written as a pseudo-region, `fips-us-east-1` or `us-gov-west-1-fips`, which stands for the region
@@ -57,8 +59,32 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The region; `None` for the global endpoint.
-pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
+/// The regions; `None` for the global endpoint.
+pub(super) struct Regions {
+    /// Whose STS the token is for.
+    pub(super) token: Option<Region>,
+    /// Whom we ask for credentials.
+    pub(super) requests: Option<Region>,
+}
+
+pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Regions> {
+    let typed_arn = arn.as_ref().filter(|arn| arn.is_from_flag).map(|arn| arn.name.clone());
+    let own = flag.map(str::to_owned).or(typed_arn);
+    let own = match own {
+        Some(name) => Some(name),
+        None => configured(inputs)?.map(|(name, _)| name),
+    };
+    let token = of_token(flag, arn, inputs)?;
+    let requests = match own {
+        Some(name) => Region::parse(&name),
+        // What a cluster entry says must not send a login or a web identity to another partition, which somebody else
+        // runs: without a word of the user's own it is asked in the one of the global endpoint.
+        None => token.clone().filter(|region| Partition::of_region(&region.name).name == "aws"),
+    };
+    Ok(Regions { token, requests })
+}
+
+fn of_token(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
     let world = inputs.world;
     let Some((text, origin)) = told(flag, arn.as_ref(), inputs)? else {
         // Only a guess: a host name that tells no region is as good as none.
@@ -95,6 +121,11 @@ fn told(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Resu
     if let Some(region) = &inputs.exec_info.region {
         return Ok(Some((region.clone(), Origin::Extension)));
     }
+    configured(inputs)
+}
+
+/// What the user has configured.
+fn configured(inputs: Inputs<'_>) -> Result<Option<(String, Origin)>> {
     for variable in [AWS_REGION, AWS_DEFAULT_REGION] {
         if let Some(region) = inputs.world.text(variable)? {
             return Ok(Some((region, Origin::Variable(variable))));

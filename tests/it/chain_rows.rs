@@ -31,7 +31,8 @@ const SECTIONS: [(&str, usize); 12] = [
 #[serde(deny_unknown_fields)]
 struct Row {
     section: String,
-    row: String,
+    #[serde(rename = "row")]
+    title: String,
     #[serde(default)]
     fixtures: Vec<String>,
     #[serde(default)]
@@ -51,15 +52,15 @@ fn every_rule_has_a_case_or_a_reason() {
             let _ = writeln!(problems, "section {section} has {found} rows, and {count} in chain.md");
         }
     }
-    for Row { section, row, fixtures: cases, why_not } in &rows {
+    for Row { section, title, fixtures: cases, why_not } in &rows {
         if !SECTIONS.iter().any(|(known, _)| known == section) {
-            let _ = writeln!(problems, "{section}: {row}: chain.md has no such section");
+            let _ = writeln!(problems, "{section}: {title}: chain.md has no such section");
         }
         if cases.is_empty() == why_not.trim().is_empty() {
-            let _ = writeln!(problems, "{section}: {row}: wants either fixtures or a why_not");
+            let _ = writeln!(problems, "{section}: {title}: wants either fixtures or a why_not");
         }
         for case in cases.iter().filter(|case| !fixtures.join("credentials").join(case).join("case.json").is_file()) {
-            let _ = writeln!(problems, "{section}: {row}: there is no case {case}");
+            let _ = writeln!(problems, "{section}: {title}: there is no case {case}");
         }
     }
     assert!(problems.is_empty(), "tests/fixtures/chain_rows.json:\n{problems}");

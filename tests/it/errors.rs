@@ -207,3 +207,42 @@ fn folders_that_cannot_be_entered() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (253, ""), "{outcome}");
     assert!(outcome.stderr.starts_with(&format!("ekscred: error: cannot read {path}: ")), "{outcome}");
 }
+
+/// Each of these is seen before the role is asked for, at an STS that would refuse the connection (255).
+#[test]
+fn a_mistake_costs_no_network() {
+    let role = ["get-token", "-i", "demo", "--role-arn", "arn:aws:iam::123456789012:role/A"];
+    for (flags, variable, value, code) in [
+        (&["--query", "status["][..], "HOME", "", 252),
+        (&["--region", "eu-west-1", "--sts-endpoint", "https://x"], "AWS_USE_FIPS_ENDPOINT", "true", 252),
+        (&["--duration", "1"], "HOME", "", 252),
+        (&["--mfa-code", "12345"], "HOME", "", 252),
+        (&["--session-name", "a b"], "HOME", "", 252),
+        (&["--session-name", "ab", "--forward-session-name"], "HOME", "", 252),
+        (&[], "AWS_ENDPOINT_URL_STS", "127.0.0.1:1", 253),
+        (&[], "AWS_ENDPOINT_URL_STS", "http://user:password@127.0.0.1:1", 253),
+        (&["--mfa-serial", "arn:aws:iam::1:mfa/m"], "HTTP_PROXY", "socks5://127.0.0.1:1", 253),
+    ] {
+        let sandbox = Sandbox::with_keys().var("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1").var(variable, value);
+        let outcome = sandbox.run(&[&role[..], flags].concat());
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{outcome}");
+        assert!(!outcome.stderr.contains("password"), "{outcome}");
+    }
+    let reached = Sandbox::with_keys().var("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1").run(&role);
+    assert_eq!(reached.code, 255, "{reached}");
+}
+
+/// A FIFO would wait for its writer.
+#[test]
+#[cfg(unix)]
+fn a_fifo_is_no_file() {
+    let sandbox = Sandbox::new().file("x", "");
+    let fifo = sandbox.home().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
+    assert!(made.success());
+    let keys = |sandbox: Sandbox| sandbox.var("AWS_ACCESS_KEY_ID", "AKIDENV").var("AWS_SECRET_ACCESS_KEY", "secretENV");
+    let sandbox = keys(sandbox).var("AWS_CA_BUNDLE", &fifo);
+    let role = ["get-token", "-i", "demo", "--role-arn", "arn:aws:iam::123456789012:role/A"];
+    let outcome = sandbox.run(&role);
+    assert!(outcome.code == 253 && outcome.stderr.contains("it is not a regular file"), "{outcome}");
+}

@@ -3,10 +3,10 @@
 //! After botocore's `AssumeRoleProvider`. A chain is walked down to the credentials that begin it before the first
 //! request, so that a mistake anywhere in it costs no network.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Context, OF_A_PROFILE, Outcome, Search, ask, container, environment, instance_metadata};
+use super::{Context, OF_A_PROFILE, Outcome, Search, ask, check, container, environment, instance_metadata};
 use crate::aws::answer::Problem;
 use crate::aws::profiles::Profile;
 use crate::aws::role::{Role, is_session_name};
@@ -18,6 +18,7 @@ pub(super) fn of_profile(search: &Search<'_>) -> Result<Outcome> {
     if !has_role(search.profile) {
         return Ok(Outcome::NotAsked("the profile has no role_arn, or has it for a web identity"));
     }
+    search.context.sts.check()?;
     let (hops, mut credentials) = walk_down(*search)?;
     for Hop { profile, role } in hops.iter().rev() {
         credentials = assume(search.context, credentials, role, &format!("profile `{profile}`"), profile)?;
@@ -41,6 +42,9 @@ pub(super) fn of_flag(context: &Context<'_>, caller: Credentials, flagged: &Flag
     }
     assume(context, caller, &role, "--role-arn", "")
 }
+
+/// How many roles may stand on each other: AWS itself makes such chains useless long before (each session ends after an hour).
+const MAX_HOPS: usize = 100;
 
 /// A role, and the profile that asks for it.
 struct Hop<'a> {
@@ -75,6 +79,14 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
                 path.join(" -> ")
             ))
             .hint("let one of these profiles have credentials of its own")
+            .into());
+        }
+        if hops.len() == MAX_HOPS {
+            return Err(configuration(format!(
+                "profile `{}`: more than {MAX_HOPS} roles stand on each other",
+                start.name
+            ))
+            .hint("shorten the chain of source_profile settings")
             .into());
         }
         at = Search { name, profile, environment: false, ..at };
@@ -171,7 +183,10 @@ fn named(search: &Search<'_>, source: Named) -> Result<Credentials> {
         Named::Ec2InstanceMetadata => instance_metadata::keys(search),
     };
     let why = match outcome? {
-        Outcome::Found(credentials) => return Ok(credentials),
+        Outcome::Found(credentials) => {
+            check::alive(&credentials, "the credential_source", search.context.world)?;
+            return Ok(credentials);
+        }
         Outcome::Nothing(why) => why,
         Outcome::NotAsked(why) => why.to_owned(),
     };
@@ -187,12 +202,12 @@ fn assume(context: &Context<'_>, caller: Credentials, role: &Role, place: &str, 
         return context.sts.assume_role(caller, role, None).map_err(Problem::into_error);
     };
     let mut questions = context.mfa.questions(serial, place, profile);
-    while let Some(code) = questions.next_code()? {
+    loop {
+        let code = questions.next_code()?;
         match context.sts.assume_role(caller.clone(), role, Some(&code)) {
             Ok(credentials) => return Ok(credentials),
-            Err(Problem::Refused(refusal)) if questions.refused(&refusal) => {}
+            Err(Problem::Refused(refusal)) if questions.may_ask_again(&refusal) => {}
             Err(problem) => return Err(problem.into_error()),
         }
     }
-    Err(anyhow!("{place}: no MFA code was accepted"))
 }

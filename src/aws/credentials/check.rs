@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 8 * 1024;
 
 /// Refuses a key or token that cannot be one. Blanks are a slip of whoever pasted it, most often a newline at the end,
 /// and would make a token which every cluster refuses without a reason.
-pub(super) fn key(value: &str, place: impl FnOnce() -> String) -> Result<()> {
+pub(in crate::aws) fn key(value: &str, place: impl FnOnce() -> String) -> Result<()> {
     if value.len() > MAX_BYTES {
         let message = format!("{} has {} bytes: no AWS service gives so long a one", place(), value.len());
         return Err(configuration(message).hint("set it again").into());

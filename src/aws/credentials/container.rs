@@ -3,8 +3,8 @@
 //! After botocore's `ContainerProvider`. The endpoint is asked without a proxy, and only where it is this machine's own
 //! or speaks HTTPS: whoever sets the variable must not learn the token of the other.
 
-use std::fs;
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,6 +12,7 @@ use http::Uri;
 
 use super::{Outcome, Search, json};
 use crate::aws::network::Answer;
+use crate::aws::small_file::{self, shown};
 use crate::error::{configuration, excerpt, refusal};
 use crate::world::{
     AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_CREDENTIALS_FULL_URI,
@@ -27,6 +28,9 @@ const HOSTS: [&str; 4] = ["localhost", "169.254.170.2", "169.254.170.23", "fd00:
 /// How often it is asked at most, and the wait between (botocore's `ContainerMetadataFetcher`).
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Many times what Pod Identity's tokens have.
+const MAX_TOKEN_BYTES: u64 = 64 * 1024;
 
 /// The credentials that the container's endpoint gives.
 pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
@@ -73,26 +77,34 @@ fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
     let token = authorization(search.context.world)?;
     let mut headers = vec![("accept", "application/json")];
     headers.extend(token.as_deref().map(|token| ("authorization", token)));
-    for attempt in 1..=ATTEMPTS {
-        let is_last = attempt == ATTEMPTS;
-        match network.fetch("GET", url, &headers) {
-            Ok(answer) if answer.status == 200 => return Ok(answer),
-            Ok(answer) if is_last || !is_passing(answer.status) => {
-                let words = match token.as_deref() {
-                    Some(token) => answer.body.trim().replace(token, "***"),
-                    None => answer.body.trim().to_owned(),
-                };
-                let message =
-                    format!("{url} refused to give credentials: HTTP status {}: {}", answer.status, excerpt(&words));
-                return Err(refusal(message).into());
-            }
-            Err(error) if is_last => return Err(error),
-            Ok(_) => network.pause(PAUSE)?,
-            // Where there is no time left for another attempt, this one's reason is the one to tell.
-            Err(error) => network.pause(PAUSE).map_err(|_| error)?,
+    let mut attempt = 1;
+    loop {
+        let outcome = network.fetch("GET", url, &headers);
+        let may_help = match &outcome {
+            Ok(answer) if answer.status == 200 => return outcome,
+            Ok(answer) => is_passing(answer.status),
+            Err(_) => true,
+        };
+        // Where there is no time left for another attempt, this one's reason is the one to tell.
+        if attempt == ATTEMPTS || !may_help || network.pause(PAUSE).is_err() {
+            return Err(explain(outcome, url, token.as_deref()));
         }
+        attempt += 1;
     }
-    unreachable!("the last attempt returns")
+}
+
+fn explain(outcome: Result<Answer>, url: &str, token: Option<&str>) -> anyhow::Error {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(error) => return error,
+    };
+    let words = match token {
+        Some(token) => answer.body.trim().replace(token, "***"),
+        None => answer.body.trim().to_owned(),
+    };
+    let colon = if words.is_empty() { "" } else { ": " };
+    let status = answer.status;
+    refusal(format!("{url} refused to give credentials: HTTP status {status}{colon}{}", excerpt(&words))).into()
 }
 
 /// Whether asking again may help.
@@ -104,11 +116,11 @@ fn is_passing(status: u16) -> bool {
 fn authorization(world: &World) -> Result<Option<String>> {
     if let Some(path) = world.raw(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) {
         let name = AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.name;
-        let text = fs::read_to_string(&path).map_err(|error| {
-            configuration(format!("cannot read {} ({name}): {error}", path.display()))
-                .hint("check the path, or unset it")
+        let path = Path::new(&path);
+        let token = small_file::read_trimmed(path, MAX_TOKEN_BYTES).map_err(|error| {
+            configuration(format!("cannot read {} ({name}): {error}", shown(path))).hint("check the path, or unset it")
         })?;
-        return checked(text.trim(), name).map(Some);
+        return checked(&token, name).map(Some);
     }
     match world.text(AWS_CONTAINER_AUTHORIZATION_TOKEN)? {
         Some(token) => checked(&token, AWS_CONTAINER_AUTHORIZATION_TOKEN.name).map(Some),

@@ -27,6 +27,9 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 const LIMIT: Duration = Duration::from_millis(1500);
 const TOKEN_LIMIT: Duration = Duration::from_secs(1);
 
+/// More attempts than this would be a nuisance to it.
+const MAX_ATTEMPTS: f64 = 10.0;
+
 /// For how long expired credentials are taken for good. AWS gives such when it cannot make new ones, and honours them
 /// meanwhile (botocore's `_evaluate_expiration`).
 const EXTENSION: Duration = Duration::from_mins(15);
@@ -83,14 +86,14 @@ impl Service {
             let text = setting(variable, key)?;
             Ok(text.and_then(|text| text.trim().parse().ok()).filter(|number| (0.001..1000.0).contains(number)))
         };
-        let attempts =
-            number(AWS_METADATA_SERVICE_NUM_ATTEMPTS, "metadata_service_num_attempts")?.unwrap_or(1.0).max(1.0);
+        let attempts = number(AWS_METADATA_SERVICE_NUM_ATTEMPTS, "metadata_service_num_attempts")?;
+        let attempts = attempts.unwrap_or(1.0).clamp(1.0, MAX_ATTEMPTS);
         let timeout = number(AWS_METADATA_SERVICE_TIMEOUT, "metadata_service_timeout")?;
         Ok(Some(Self {
             base: base.as_deref().unwrap_or(by_mode).trim_end_matches('/').to_owned(),
             v1_allowed: !is_true(setting(AWS_EC2_METADATA_V1_DISABLED, "ec2_metadata_v1_disabled")?),
             limit: timeout.map_or(LIMIT, |seconds| LIMIT.max(Duration::from_secs_f64(seconds * attempts))),
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 1000")]
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 10")]
             attempts: attempts as u32,
         }))
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::aws::answer::Refusal;
+use crate::aws::shlex;
 use crate::config::is_mfa_code;
 use crate::error::{configuration, interrupted};
 use crate::terminal::Unanswered;
@@ -18,6 +19,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How many codes are sent at most. Further ones would go on to lock the user out of the device.
 const TRIES: usize = 3;
+
+/// How many answers are taken for one code: some cannot be one, or are used.
+const ANSWERS: usize = 5;
 
 /// Where codes come from.
 pub struct Mfa<'a> {
@@ -35,6 +39,11 @@ impl<'a> Mfa<'a> {
     #[must_use]
     pub fn new(given: Option<&str>, interactive: bool, world: &'a World) -> Self {
         Self { given: RefCell::new(given.map(str::to_owned)), sent: RefCell::default(), interactive, world }
+    }
+
+    /// Whether a code was given that nothing asked for.
+    pub(super) fn is_unused(&self) -> bool {
+        self.given.borrow().is_some()
     }
 
     /// The questions about one device. `place` and `profile` say who needs the code.
@@ -57,14 +66,11 @@ pub(super) struct Questions<'m, 'a> {
 }
 
 impl Questions<'_, '_> {
-    /// The next code to send; `None` when there have been enough.
+    /// The next code to send.
     ///
     /// # Errors
     /// There is nobody to ask, or no answer.
-    pub(super) fn next_code(&mut self) -> Result<Option<String>> {
-        if self.sent == TRIES {
-            return Ok(None);
-        }
+    pub(super) fn next_code(&mut self) -> Result<String> {
         let given = self.mfa.given.take();
         self.was_given = given.is_some();
         let code = match given {
@@ -73,11 +79,11 @@ impl Questions<'_, '_> {
         };
         self.sent += 1;
         self.mfa.sent.borrow_mut().push(code.clone());
-        Ok(Some(code))
+        Ok(code)
     }
 
     /// Whether AWS refused the code and another may be tried.
-    pub(super) fn refused(&mut self, refusal: &Refusal) -> bool {
+    pub(super) fn may_ask_again(&mut self, refusal: &Refusal) -> bool {
         self.complaint = "AWS refused that code. ";
         // A wrong code is AccessDenied like everything else that is not allowed; only the words tell it.
         refusal.code == "AccessDenied"
@@ -87,11 +93,10 @@ impl Questions<'_, '_> {
     }
 
     fn ask(&mut self) -> Result<String> {
-        // Each pass is an answer that cannot be sent; a person gives up before this does.
-        loop {
-            if !self.mfa.interactive {
-                return Err(self.nobody("the client says that nobody can be asked"));
-            }
+        if !self.mfa.interactive {
+            return Err(self.nobody("the client says that nobody can be asked"));
+        }
+        for _ in 0..ANSWERS {
             let prompt = format!("{}Enter MFA code for {}: ", self.complaint, self.serial);
             let code = match self.mfa.world.ask(&prompt, PATIENCE) {
                 Ok(answer) => answer.trim().to_owned(),
@@ -111,12 +116,13 @@ impl Questions<'_, '_> {
                 return Ok(code);
             }
         }
+        Err(self.unanswered("what was typed is none"))
     }
 
     fn nobody(&self, why: &str) -> anyhow::Error {
         let flag = match self.profile {
             "" => String::new(),
-            name => format!(" --profile {name}"),
+            name => format!(" --profile {}", shlex::quote(name)),
         };
         configuration(format!("{} needs an MFA code of {}, and {why}", self.place, self.serial))
             .hint(format!("run `ekscred get-token{flag} --mfa-code CODE ...`, or kubectl in a terminal"))

@@ -4,7 +4,8 @@
 //! fails ends the search; a source that does not apply says why, and the next one is asked.
 
 mod assume_role;
-mod check;
+mod boto;
+pub(in crate::aws) mod check;
 mod container;
 mod environment;
 mod instance_metadata;
@@ -75,13 +76,20 @@ const OF_A_PROFILE: &[(&str, Source)] = &[
     ("a process", process::keys),
     ("the config file", static_keys::config_file),
 ];
-const LAST: &[(&str, Source)] = &[("a container", container::keys), ("instance metadata", instance_metadata::keys)];
+const LAST: &[(&str, Source)] = &[
+    ("a file of boto's", boto::keys),
+    ("a container", container::keys),
+    ("instance metadata", instance_metadata::keys),
+];
 
 /// Finds the credentials that the AWS CLI would use, and assumes the role of `--role-arn` with them.
 ///
 /// # Errors
 /// A source that applies but cannot serve, or none: then the message tells what was looked at and why each had nothing.
 pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentials> {
+    if role.is_some() {
+        search.context.sts.check()?;
+    }
     let caller = match ask(&[FIRST, OF_A_PROFILE, LAST], search)? {
         Ok(credentials) => credentials,
         Err(account) => {
@@ -90,10 +98,14 @@ pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentia
                 .into());
         }
     };
-    match role {
-        Some(role) => assume_role::of_flag(search.context, caller, role),
-        None => Ok(caller),
+    let credentials = match role {
+        Some(role) => assume_role::of_flag(search.context, caller, role)?,
+        None => caller,
+    };
+    if search.context.mfa.is_unused() {
+        search.context.world.debug(|| "--mfa-code: nothing asked for a code".to_owned());
     }
+    Ok(credentials)
 }
 
 /// Asks sources in order; where none has credentials, the answer is why each had none.

@@ -4,6 +4,7 @@
 //! input is ours, its output is for us alone, and what it says on standard error is told only where it fails.
 
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -15,8 +16,10 @@ use super::{Outcome, Search, json};
 use crate::aws::shlex;
 use crate::error::{Failure, configuration};
 
-/// How long a process may take (DESIGN section 4): it may have to ask a person.
+/// How long a process may take (DESIGN section 4): it may have to ask a person. Asked again it has answered once, and
+/// should know the rest.
 const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE_AGAIN: Duration = Duration::from_secs(10);
 
 /// How close to their end credentials may be before the process is asked once more, for it may keep a few of its own
 /// (botocore's mandatory refresh).
@@ -38,14 +41,14 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         return Ok(Outcome::NotAsked("the profile has no credential_process"));
     }
     let process = Process::of(search)?;
-    let credentials = process.run()?;
+    let credentials = process.run(PATIENCE)?;
     let now = search.context.world.now();
     let Some(end) = credentials.expiry().filter(|&end| end < now + NEARLY_OVER) else {
         return Ok(Outcome::Found(credentials));
     };
     let minutes = NEARLY_OVER.as_secs() / 60;
     search.context.world.debug(|| format!("{} gave credentials that end within {minutes} minutes", process.place));
-    match process.run() {
+    match process.run(PATIENCE_AGAIN) {
         Err(error) if end > now => {
             search.context.world.debug(|| format!("asked again: {error:#}"));
             Ok(Outcome::Found(credentials))
@@ -77,7 +80,7 @@ impl<'s> Process<'s> {
         Ok(Self { search, place, program, arguments: words.collect() })
     }
 
-    fn run(&self) -> Result<Credentials> {
+    fn run(&self, patience: Duration) -> Result<Credentials> {
         let Self { search, place, program, arguments } = self;
         let cannot = |why: String, hint| configuration(format!("{place} {why}")).hint(hint);
         #[expect(clippy::disallowed_methods, reason = "the one process that we start")]
@@ -88,8 +91,8 @@ impl<'s> Process<'s> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let output = search.context.network.run(PATIENCE, output_of(command))?;
-        let seconds = PATIENCE.as_secs();
+        let output = search.context.network.run(patience, output_of(command))?;
+        let seconds = patience.as_secs();
         let output = output.ok_or_else(|| cannot(format!("did not end within {seconds} s"), BY_HAND))?;
         let output = output.map_err(|error| {
             cannot(format!("cannot be run: {error}"), "it runs without a shell: give the path of the program itself")
@@ -112,6 +115,9 @@ struct Output {
 }
 
 async fn output_of(mut command: Command) -> std::io::Result<Output> {
+    // A parent that ignores its children's ends makes us do so, and then none can be waited for.
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::default())?;
     let mut child = command.spawn()?;
     // Both at once: a process that fills one pipe waits for its reader.
     let words = tokio::spawn(head(child.stderr.take(), MAX_WORDS));

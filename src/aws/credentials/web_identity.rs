@@ -4,7 +4,6 @@
 //! Each of the three settings comes from its variable, else from the profile (botocore's
 //! `AssumeRoleWithWebIdentityProvider`).
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
@@ -12,6 +11,7 @@ use anyhow::Result;
 use super::{Outcome, Search};
 use crate::aws::answer::Problem;
 use crate::aws::role::{is_role_arn, is_session_name};
+use crate::aws::small_file::{self, shown};
 use crate::error::{configuration, excerpt};
 use crate::world::{AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_WEB_IDENTITY_TOKEN_FILE, Variable};
 
@@ -40,6 +40,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
             .hint("2 to 64 letters, digits and characters of _+=,.@-")
             .into());
     }
+    search.context.sts.check()?;
     let token = read(Path::new(&file), &origin)?;
     let name = name.as_ref().map(|(name, _)| name.as_str());
     let credentials = search.context.sts.assume_role_with_web_identity(&role_arn, name, &token);
@@ -57,19 +58,10 @@ fn setting(search: &Search<'_>, variable: Variable, key: &str) -> Result<Option<
     Ok(value.map(|value| (value.to_owned(), format!("{key} of profile `{}`", search.name))))
 }
 
-/// The token, without the newline that an editor or `echo` leaves behind it.
 fn read(path: &Path, origin: &str) -> Result<String> {
-    let complain = |why: String| {
-        configuration(format!("the web identity token {} ({origin}) {why}", path.display()))
+    small_file::read_trimmed(path, MAX_TOKEN_BYTES).map_err(|error| {
+        configuration(format!("cannot read the web identity token {} ({origin}): {error}", shown(path)))
             .hint("check the path, and what writes the token there")
-    };
-    let metadata = fs::metadata(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
-    if !metadata.is_file() || metadata.len() > MAX_TOKEN_BYTES {
-        return Err(complain("is no file of a token's size".to_owned()).into());
-    }
-    let text = fs::read_to_string(path).map_err(|error| complain(format!("cannot be read: {error}")))?;
-    match text.trim() {
-        "" => Err(complain("is empty".to_owned()).into()),
-        token => Ok(token.to_owned()),
-    }
+            .into()
+    })
 }
