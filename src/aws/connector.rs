@@ -69,7 +69,7 @@ impl Parts {
             "http" => (&self.proxies.http, &self.http),
             _ => (&self.proxies.https, &self.https),
         };
-        let on_the_way = proxy.as_ref().and_then(|proxy| proxy.on_the_way_to(uri));
+        let on_the_way = proxy.as_ref().map(|proxy| proxy.on_the_way_to(uri)).transpose()?.flatten();
         let proxy = proxy.as_ref().filter(|_| on_the_way.is_some());
         let cell = if proxy.is_some() { &cells.proxied } else { &cells.direct };
         if let Some(connector) = cell.get() {

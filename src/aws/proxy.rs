@@ -66,8 +66,11 @@ impl Proxies {
 
 impl Proxy {
     /// Which proxy it is, in words: never its password. `None` where `uri` is reached without it.
-    #[must_use]
-    pub fn on_the_way_to(&self, uri: &Uri) -> Option<String> {
+    ///
+    /// # Errors
+    /// A value that is no URL of a proxy.
+    pub fn on_the_way_to(&self, uri: &Uri) -> Result<Option<String>, Failure> {
+        let host = self.host()?;
         let except = self.except.as_deref().unwrap_or_default();
         // The library knows domains, addresses and networks, but no ports (Python's `proxy_bypass_environment` does).
         let authority = uri.authority().map_or("", |authority| authority.as_str()).to_ascii_lowercase();
@@ -79,10 +82,9 @@ impl Proxy {
         });
         let matcher = Matcher::builder().http(&self.url).https(&self.url).no(except).build();
         if is_excepted || matcher.intercept(uri).is_none() {
-            return None;
+            return Ok(None);
         }
-        let host = self.host().unwrap_or_default();
-        Some(format!("the proxy {host} ({})", self.variable.name))
+        Ok(Some(format!("the proxy {host} ({})", self.variable.name)))
     }
 
     /// Its host and port, without user and password. A `/` in a password ends the host too early, and so does not pass.

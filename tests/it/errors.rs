@@ -220,13 +220,13 @@ fn a_mistake_costs_no_network() {
         (&["--session-name", "a b"], "HOME", "", 252),
         (&["--session-name", "ab", "--forward-session-name"], "HOME", "", 252),
         (&[], "AWS_ENDPOINT_URL_STS", "127.0.0.1:1", 253),
-        (&[], "AWS_ENDPOINT_URL_STS", "http://user:password@127.0.0.1:1", 253),
+        (&[], "AWS_ENDPOINT_URL_STS", "http://user:hunter2@127.0.0.1:1", 253),
         (&["--mfa-serial", "arn:aws:iam::1:mfa/m"], "HTTP_PROXY", "socks5://127.0.0.1:1", 253),
     ] {
         let sandbox = Sandbox::with_keys().var("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1").var(variable, value);
         let outcome = sandbox.run(&[&role[..], flags].concat());
         assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{outcome}");
-        assert!(!outcome.stderr.contains("password"), "{outcome}");
+        assert!(!outcome.stderr.contains("hunter2"), "{outcome}");
     }
     let reached = Sandbox::with_keys().var("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1").run(&role);
     assert_eq!(reached.code, 255, "{reached}");
