@@ -13,7 +13,7 @@ use crate::terminal;
 /// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The command line cannot be meant: bad flag, no cluster, both cluster flags, bad `--region`.
+    /// The command line is invalid: bad flag, no cluster, both cluster flags, bad `--region`.
     Usage = 252,
     /// Configuration or credentials: unknown profile, half a key pair, bad file, none found, expired, no MFA code.
     Configuration = 253,
@@ -60,7 +60,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A command line that cannot be meant (exit code 252).
+/// A command line that is invalid (exit code 252).
 pub fn usage(message: impl Into<String>) -> Failure {
     Failure { kind: Kind::Usage, message: message.into(), hint: None }
 }

@@ -94,7 +94,7 @@ impl<'a> Network<'a> {
     /// What every client of an AWS service is configured with, but for credentials.
     ///
     /// # Errors
-    /// A proxy setting that cannot be meant.
+    /// A proxy setting that is invalid.
     pub fn sdk_config(&self, region: &str, endpoint_url: Option<&str>) -> Result<aws_types::sdk_config::Builder> {
         let connector = SharedHttpConnector::new(self.to_services()?.clone());
         let mut builder = SdkConfig::builder()

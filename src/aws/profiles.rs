@@ -52,7 +52,7 @@ impl Files {
     /// Parses both files.
     ///
     /// # Errors
-    /// A file with a line that cannot be meant; the message names the path and the line.
+    /// A file with a line that is invalid; the message names the path and the line.
     pub fn profiles(&self) -> Result<Profiles<'_>> {
         Ok(Profiles { config: self.config.parse()?, credentials: self.credentials.parse()?, files: self })
     }

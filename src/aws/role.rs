@@ -13,9 +13,9 @@ pub struct Role {
     pub mfa_serial: Option<String>,
 }
 
-/// A parameter that cannot be meant: which one, and what it should be.
+/// A parameter that is invalid: which one, and what it should be.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Slip {
+pub struct InvalidParameter {
     pub parameter: Parameter,
     /// The value, which is no secret.
     pub value: String,
@@ -62,8 +62,8 @@ impl Role {
     /// The first parameter that STS would refuse
     /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
     #[must_use]
-    pub fn slip(&self) -> Option<Slip> {
-        let wrong = |parameter, value: &str, rule| Some(Slip { parameter, value: value.to_owned(), rule });
+    pub fn invalid_parameter(&self) -> Option<InvalidParameter> {
+        let wrong = |parameter, value: &str, rule| Some(InvalidParameter { parameter, value: value.to_owned(), rule });
         if !is_role_arn(&self.arn) {
             return wrong(Parameter::Arn, &self.arn, "such an ARN reads arn:aws:iam::ACCOUNT:role/NAME");
         }

@@ -124,7 +124,7 @@ impl<'a> Sts<'a> {
     /// Looks whether requests can be made at all, before a person or anybody else is asked for anything.
     ///
     /// # Errors
-    /// A setting that cannot be meant: of the endpoint, the proxy or the trusted certificates.
+    /// A setting that is invalid: of the endpoint, the proxy or the trusted certificates.
     pub fn check(&self) -> Result<()> {
         self.network.check(&self.endpoint()?.url)
     }

@@ -58,7 +58,7 @@ impl Request {
     /// Gives the command line its meaning.
     ///
     /// # Errors
-    /// A usage error, or configuration that cannot be meant.
+    /// A usage error, or configuration that is invalid.
     pub fn resolve(globals: &Globals, arguments: &GetToken, inputs: Inputs<'_>) -> Result<Self> {
         // No `..`: a flag that nobody handles must not compile.
         let Globals { region, profile: _, output, query, debug: _, network: _, inert } = globals;

@@ -54,10 +54,10 @@ pub(super) fn resolve(flags: &cli::Role, world: &World) -> Result<Option<Flagged
         duration: *duration,
         mfa_serial: mfa_serial.clone(),
     };
-    match role.slip() {
+    match role.invalid_parameter() {
         None => Ok(Some(FlaggedRole { role, forward_session_name: forward_session_name.is_some() })),
-        Some(slip) => {
-            Err(usage(format!("{} `{}` cannot be meant", slip.parameter.flag(), slip.value)).hint(slip.rule).into())
+        Some(invalid) => {
+            Err(usage(format!("{} `{}` is invalid", invalid.parameter.flag(), invalid.value)).hint(invalid.rule).into())
         }
     }
 }

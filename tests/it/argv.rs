@@ -61,7 +61,7 @@ fn role_spellings_all_ask_for_a_role() {
         let outcome = Sandbox::with_keys().run(&arguments);
         outcome.assert_failure(
             252,
-            "ekscred: error: --role-arn `x` cannot be meant\nhint: such an ARN reads arn:aws:iam::ACCOUNT:role/NAME\n",
+            "ekscred: error: --role-arn `x` is invalid\nhint: such an ARN reads arn:aws:iam::ACCOUNT:role/NAME\n",
         );
     }
 }
@@ -106,7 +106,7 @@ fn prefixes_that_the_aws_cli_accepts() {
         }
         let outcome = sandbox.run(&arguments);
         let understood = outcome.code == 0
-            || outcome.stderr.contains("--role-arn `x` cannot be meant")
+            || outcome.stderr.contains("--role-arn `x` is invalid")
             || outcome.stderr.contains("a cluster refuses an unsigned token");
         if !understood {
             assert!(outcome.stderr.contains("unexpected argument"), "{prefix}: {outcome}");

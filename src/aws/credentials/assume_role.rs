@@ -61,8 +61,8 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
         hops.push(Hop { profile: at.name, role: role_of(&at)? });
         let parent = at.name;
         let (name, profile) = match source_of(&at)? {
-            Below::Named(source) => return Ok((hops, named(&at, source)?)),
-            Below::Profile(name) => {
+            RoleSource::CredentialSource(source) => return Ok((hops, named(&at, source)?)),
+            RoleSource::Profile(name) => {
                 let profile = context.profiles.get(name).ok_or_else(|| {
                     configuration(format!("profile `{parent}`: its source_profile `{}` does not exist", excerpt(name)))
                         .hint("mend source_profile")
@@ -130,38 +130,38 @@ fn role_of(search: &Search<'_>) -> Result<Role> {
         duration,
         mfa_serial: text("mfa_serial"),
     };
-    match role.slip() {
+    match role.invalid_parameter() {
         None => Ok(role),
-        Some(slip) => {
-            let (key, value) = (slip.parameter.key(), excerpt(&slip.value));
-            let message = format!("profile `{}`: {key} `{value}` cannot be meant", search.name);
-            Err(configuration(message).hint(slip.rule).into())
+        Some(invalid) => {
+            let (key, value) = (invalid.parameter.key(), excerpt(&invalid.value));
+            let message = format!("profile `{}`: {key} `{value}` is invalid", search.name);
+            Err(configuration(message).hint(invalid.rule).into())
         }
     }
 }
 
 /// Where the credentials come from that a role is assumed with.
-enum Below<'a> {
+enum RoleSource<'a> {
     Profile(&'a str),
-    Named(Named),
+    CredentialSource(CredentialSource),
 }
 
 /// The values of `credential_source`, exactly as they are written.
 #[derive(Clone, Copy)]
-enum Named {
+enum CredentialSource {
     Environment,
     EcsContainer,
     Ec2InstanceMetadata,
 }
 
-fn source_of<'a>(search: &Search<'a>) -> Result<Below<'a>> {
+fn source_of<'a>(search: &Search<'a>) -> Result<RoleSource<'a>> {
     let complain =
         |what: String, hint| Err(configuration(format!("profile `{}` {what}", search.name)).hint(hint).into());
     match (search.profile.get("source_profile"), search.profile.get("credential_source")) {
-        (Some(name), None) => Ok(Below::Profile(name)),
-        (None, Some("Environment")) => Ok(Below::Named(Named::Environment)),
-        (None, Some("EcsContainer")) => Ok(Below::Named(Named::EcsContainer)),
-        (None, Some("Ec2InstanceMetadata")) => Ok(Below::Named(Named::Ec2InstanceMetadata)),
+        (Some(name), None) => Ok(RoleSource::Profile(name)),
+        (None, Some("Environment")) => Ok(RoleSource::CredentialSource(CredentialSource::Environment)),
+        (None, Some("EcsContainer")) => Ok(RoleSource::CredentialSource(CredentialSource::EcsContainer)),
+        (None, Some("Ec2InstanceMetadata")) => Ok(RoleSource::CredentialSource(CredentialSource::Ec2InstanceMetadata)),
         (None, Some(other)) => complain(
             format!("has the unknown credential_source `{}`", excerpt(other)),
             "Environment, EcsContainer or Ec2InstanceMetadata is meant",
@@ -176,11 +176,11 @@ fn source_of<'a>(search: &Search<'a>) -> Result<Below<'a>> {
     }
 }
 
-fn named(search: &Search<'_>, source: Named) -> Result<Credentials> {
+fn named(search: &Search<'_>, source: CredentialSource) -> Result<Credentials> {
     let outcome = match source {
-        Named::Environment => environment::read(search.context.world),
-        Named::EcsContainer => container::keys(search),
-        Named::Ec2InstanceMetadata => instance_metadata::keys(search),
+        CredentialSource::Environment => environment::read(search.context.world),
+        CredentialSource::EcsContainer => container::keys(search),
+        CredentialSource::Ec2InstanceMetadata => instance_metadata::keys(search),
     };
     let why = match outcome? {
         Outcome::Found(credentials) => {
