@@ -235,11 +235,9 @@ LOCATIONS = [
     Case("~/.aws/credentials is a folder", files={".aws/credentials/x": ""}, config=DEFAULT + A),
     Case("HOME is relative", credentials=DEFAULT + A, env={"HOME": "."}),
     Case("HOME does not exist", env={"HOME": "/nonexistent"}, fails=253),
-    Case("boto's own file", files={".boto": "[Credentials]\n" + A}, instead=253,
-         because="boto2 is long gone, and its files with it"),
+    Case("boto's own file", files={".boto": "[Credentials]\n" + A}),
     Case("AWS_CREDENTIAL_FILE", files={"old": "AWSAccessKeyId=AKIDOLD\nAWSSecretKey=s\n"},
-         env={"AWS_CREDENTIAL_FILE": "{home}/old"},
-         instead=253, because="the format of EC2's tools of 2008"),
+         env={"AWS_CREDENTIAL_FILE": "{home}/old"}),
 ]  # fmt: skip
 
 CASES = DIALECT + NAMES + TWO_FILES + LOCATIONS
