@@ -37,20 +37,23 @@ class Way:
 
 of_role = partial(Way, arguments=("--role-arn", ROLE))
 
+# Nobody there, or somebody who is not AWS; the reason behind it tells which.
+UNSERVED = "(cannot reach|no good answer from)"
+
 WAYS = {
     "STS": of_role(
-        {**KEYS, "AWS_ENDPOINT_URL_STS": "http://ADDRESS"}, rf"cannot reach ADDRESS: AssumeRole of {ROLE}: .*"
+        {**KEYS, "AWS_ENDPOINT_URL_STS": "http://ADDRESS"}, rf"{UNSERVED} ADDRESS: AssumeRole of {ROLE}: .*"
     ),
     "STS over TLS": of_role(
-        {**KEYS, "AWS_ENDPOINT_URL_STS": "https://ADDRESS"}, rf"cannot reach ADDRESS: AssumeRole of {ROLE}: .*"
+        {**KEYS, "AWS_ENDPOINT_URL_STS": "https://ADDRESS"}, rf"{UNSERVED} ADDRESS: AssumeRole of {ROLE}: .*"
     ),
     "proxy": of_role(
         {**KEYS, "HTTPS_PROXY": "http://ADDRESS"},
-        rf"cannot reach sts\.eu-west-1\.amazonaws\.com through the proxy ADDRESS \(HTTPS_PROXY\): AssumeRole of {ROLE}: .*",
+        rf"{UNSERVED} sts\.eu-west-1\.amazonaws\.com through the proxy ADDRESS \(HTTPS_PROXY\): AssumeRole of {ROLE}: .*",
     ),
     "proxy for HTTP": of_role(
         {**KEYS, "HTTP_PROXY": "http://ADDRESS", "AWS_ENDPOINT_URL_STS": "http://sts.example"},
-        rf"cannot reach sts\.example through the proxy ADDRESS \(HTTP_PROXY\): AssumeRole of {ROLE}: .*",
+        rf"{UNSERVED} sts\.example through the proxy ADDRESS \(HTTP_PROXY\): AssumeRole of {ROLE}: .*",
     ),
     "container": Way(
         {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://ADDRESS/creds"}, "cannot reach http://ADDRESS/creds: .*"

@@ -166,7 +166,7 @@ def test_wrong_user_or_password(login, scheme, guarded, endpoints, get_token):
     endpoint.requests.clear()
     name = f"{scheme.upper()}_PROXY"
     result = get_token(scheme, AWS_MAX_ATTEMPTS="1", **{name: f"http://{login}{guarded.address}"})
-    assert_error(result, 255, rf"cannot reach \S+:\d+ through the proxy {guarded.address} \({name}\): AssumeRole of {ROLE}: .")
+    assert_error(result, 255, rf"(cannot reach|no good answer from) \S+:\d+ through the proxy {guarded.address} \({name}\): AssumeRole of {ROLE}: .")
     assert "w0rd" not in result.stderr
     assert endpoint.requests == []
 
