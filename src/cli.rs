@@ -383,5 +383,9 @@ fn summary(text: &str) -> Failure {
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let message = paragraph.join(" ");
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
-    usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(tip.unwrap_or("run `ekscred --help`"))
+    // `Usage: ekscred get-token [OPTIONS]`, say: the command whose help tells more.
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("ekscred");
+    let command: Vec<&str> = line.split(' ').take_while(|word| !word.starts_with(['[', '<', '-'])).collect();
+    let help = format!("run `{} --help`", command.join(" "));
+    usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(tip.map_or(help, str::to_owned))
 }

@@ -55,7 +55,7 @@ impl Problem {
                 let Some(code) = metadata.code().map(str::to_owned) else {
                     // A proxy's page, or that of a network which wants a login first.
                     let status = status.unwrap_or_default();
-                    return Self::Foreign(anyhow!("{operation}: HTTP status {status}, and not in AWS's words"));
+                    return Self::Foreign(anyhow!("{operation}: HTTP status {status}, but the answer is not from AWS"));
                 };
                 let mut message = metadata.message().unwrap_or("no reason given").trim().to_owned();
                 for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -89,6 +89,12 @@ impl Problem {
 }
 
 impl Refusal {
+    /// Whether an MFA code was wrong. That is refused like everything else that is not allowed; only the words tell.
+    #[must_use]
+    pub fn is_about_the_code(&self) -> bool {
+        self.code == "AccessDenied" && self.message.contains("MultiFactorAuthentication failed")
+    }
+
     /// The failure to be told, exit code 254.
     #[must_use]
     pub fn into_failure(self) -> Failure {
@@ -119,7 +125,8 @@ pub fn cause(error: &(dyn Error + 'static)) -> anyhow::Error {
         let text = match text.as_str() {
             // hyper-util keeps neither the proxy's status nor its words.
             "tunnel error: unsuccessful" => "the proxy did not open a tunnel".to_owned(),
-            _ => text,
+            // rustls refers to its manual.
+            _ => text.split(": https://docs.rs").next().unwrap_or_default().to_owned(),
         };
         // Each layer repeats what is below it, more or less, and hyper's outermost says nothing.
         if !text.starts_with("client error") && !words.iter().any(|word| word.contains(&text)) {
@@ -137,6 +144,7 @@ fn failure_in(error: &(dyn Error + 'static)) -> Option<Failure> {
     causes(error).find_map(|error| error.downcast_ref::<Failure>()).cloned()
 }
 
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+/// An error and what it came of.
+pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }

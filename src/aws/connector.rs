@@ -1,5 +1,6 @@
 //! One HTTP request: over which connection, by which proxy, trusting whom, and how long each step may take.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
@@ -16,9 +17,15 @@ use http::Uri;
 use http_body::{Body, Frame};
 use tokio::time::{Instant, Sleep};
 
+use crate::aws::answer::causes;
 use crate::aws::proxy::{Proxies, Proxy};
 use crate::aws::trust::Trust;
 use crate::error::{Failure, other};
+
+/// Whether a proxy demands a login, or another one (hyper-util's `TunnelError`, which is private to it).
+fn is_a_refused_login(error: &(dyn Error + 'static)) -> bool {
+    error.to_string().contains("proxy authorization required")
+}
 
 /// What stands for it: timers of the async runtime do not reach much further than some years.
 pub const FOR_EVER: Duration = Duration::from_hours(24);
@@ -120,7 +127,11 @@ impl HttpConnector for ByScheme {
         };
         let (answer, bound) = (connector.call(request), self.0.bounds.read.unwrap_or(FOR_EVER));
         HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
+            let answer = answer.await.map_err(|error| {
+                let is_final = causes(&error).any(is_a_refused_login);
+                // Asked again and again, a proxy may lock the account.
+                if is_final { ConnectorError::user(error.into_source()) } else { error }
+            })?;
             // The connector's own bound ends with the answer's head.
             Ok(answer.map(|body| SdkBody::from_body_1_x(Bounded::new(body, bound))))
         })

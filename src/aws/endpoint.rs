@@ -139,9 +139,12 @@ pub fn configured(
     };
     let Some((url, origin)) = found else { return Ok(None) };
     if !is_url(&url) {
-        // What stands before an @ may be a password.
-        let quoted = if url.contains('@') { "with a user in it".to_owned() } else { format!("`{}`", excerpt(&url)) };
-        return Err(configuration(format!("the endpoint {quoted} ({origin}) is not a URL"))
+        if url.contains('@') {
+            return Err(configuration(format!("the endpoint ({origin}) has a user in it"))
+                .hint("write it without")
+                .into());
+        }
+        return Err(configuration(format!("the endpoint `{}` ({origin}) is not a URL", excerpt(&url)))
             .hint("write it with its scheme, such as https://sts.eu-west-1.amazonaws.com")
             .into());
     }
@@ -161,6 +164,16 @@ pub fn is_url(url: &str) -> bool {
             // A user part would end up in messages, and nothing of AWS's wants one.
             matches!(uri.scheme_str(), Some("https" | "http")) && !authority.is_empty() && !authority.contains('@')
         })
+}
+
+/// `url` for messages: without a user, a password, or what stands behind a `?`.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let url = excerpt(url.split(['?', '#']).next().unwrap_or_default());
+    match url.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host)),
+        None => url.rsplit_once('@').map_or(url.clone(), |(_, host)| host.to_owned()),
+    }
 }
 
 /// The value of a future that is ready at once, as the SDK's endpoint rules are: they only compute.

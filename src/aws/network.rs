@@ -29,6 +29,7 @@ use tokio::time::timeout;
 
 use crate::aws::answer::{Problem, cause};
 use crate::aws::connector::{Bounds, ByScheme, Cells, FOR_EVER, Parts};
+use crate::aws::endpoint::shown;
 use crate::aws::profiles::Profile;
 use crate::aws::proxy::Proxies;
 use crate::aws::trust::Trust;
@@ -202,11 +203,12 @@ impl<'a> Network<'a> {
     /// One HTTP request of a container or instance metadata endpoint.
     ///
     /// # Errors
-    /// No answer, or one that is no text or too long.
+    /// No answer, or one that is not a string or too long.
     pub fn fetch(&self, method: &'static str, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
+        let place = shown(url);
         let mut request = HttpRequest::new(SdkBody::empty());
-        request.set_method(method).with_context(|| format!("cannot build a request to {url}"))?;
-        request.set_uri(url).map_err(|_| anyhow!("`{url}` is not a URL"))?;
+        request.set_method(method).with_context(|| format!("cannot build a request to {place}"))?;
+        request.set_uri(url).map_err(|_| anyhow!("`{place}` is not a URL"))?;
         for &(name, value) in headers {
             // The error would quote the value, which may be a secret.
             request
@@ -215,14 +217,14 @@ impl<'a> Network<'a> {
                 .map_err(|_| anyhow!("the {name} header cannot hold that value"))?;
         }
         let connector = self.to_metadata();
-        let answer = self.wait(url, async {
+        let answer = self.wait(&place, async {
             let response = connector.call(request).await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
             let body = read(response.into_body()).await?;
             Ok(Answer { status, body })
         })?;
-        let answer = answer.map_err(|error: anyhow::Error| unreached(error, url))?;
-        self.world.debug(|| format!("{method} {url}: status {}", answer.status));
+        let answer = answer.map_err(|error: anyhow::Error| unreached(error, &place))?;
+        self.world.debug(|| format!("{method} {place}: status {}", answer.status));
         Ok(answer)
     }
 
@@ -267,6 +269,9 @@ fn unreached(error: anyhow::Error, place: &str) -> anyhow::Error {
     let error = error.context(format!("cannot reach {place}"));
     // What everybody sees first behind a proxy that looks into TLS.
     match format!("{error:#}") {
+        text if text.contains("proxy authorization required") => {
+            other(text).hint("write a user and a password, or others, into the proxy's URL").into()
+        }
         text if text.contains("UnknownIssuer") => {
             other(text).hint("name its certificate authority with AWS_CA_BUNDLE or --ca-bundle").into()
         }

@@ -107,7 +107,7 @@ impl File {
     fn parse(&self) -> Result<Ini<'_>> {
         Ini::parse(&self.text).map_err(|problem| {
             configuration(format!("{}: line {}: {}", self.path.display(), problem.line, problem.message))
-                .hint("mend that line; the AWS CLI cannot read the file either")
+                .hint("correct that line; the AWS CLI cannot read the file either")
                 .into()
         })
     }
@@ -146,6 +146,19 @@ impl Profiles<'_> {
 
     fn named_section(&self, kind: &str, name: &str) -> Option<Section<'_>> {
         self.config.sections().rev().find(|section| section_name(section.name, kind).as_deref() == Some(name))
+    }
+
+    /// What to write, where a section is called `name` but is no profile's: each file has its own way to name them.
+    #[must_use]
+    pub fn misplaced(&self, name: &str) -> Option<String> {
+        let prefixed = format!("profile {name}");
+        let has = |ini: &Ini<'_>, name: &str| ini.sections().any(|section| section.name == name);
+        if has(&self.config, name) {
+            return Some(format!("{} has [{name}]: write [{prefixed}] there", self.files.config.path.display()));
+        }
+        let in_credentials = has(&self.credentials, &prefixed);
+        in_credentials
+            .then(|| format!("{} has [{prefixed}]: write [{name}] there", self.files.credentials.path.display()))
     }
 
     /// The name of every profile, for a suggestion.

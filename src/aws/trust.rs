@@ -78,7 +78,7 @@ fn bundle(path: &Path, origin: &str) -> Result<TrustStore, Failure> {
         count += 1;
         let certificate = certificate.map_err(|_| complain(format!("has a broken PEM block: number {count}")))?;
         if !is_usable(&certificate) {
-            return Err(complain(format!("has a certificate that is none: number {count}")));
+            return Err(complain(format!("has a certificate that cannot be parsed: number {count}")));
         }
     }
     match count {

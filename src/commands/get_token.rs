@@ -23,6 +23,7 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     let profiles = files.profiles()?;
     let choice = ProfileChoice::make(globals.profile.as_deref(), world)?;
     let profile = choice.find(&profiles)?;
+    world.debug(|| choice.to_string());
     let request = Request::resolve(globals, arguments, Inputs { exec_info: &exec_info, profile, world })?;
     let network = Network::new(&globals.network, profile, world);
     let sts = Sts::new(&network, request.requests.clone(), &profiles, profile, world);

@@ -1,6 +1,7 @@
 //! Which profile is meant: `--profile`, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use anyhow::Result;
 
@@ -14,6 +15,17 @@ pub struct ProfileChoice {
     pub name: String,
     /// `None`: nothing did, `default` is the name that remains.
     origin: Option<&'static str>,
+}
+
+impl fmt::Display for ProfileChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "profile `{}` ({})",
+            self.name,
+            self.origin.map_or_else(|| "nothing names one".to_owned(), |origin| format!("from {origin}"))
+        )
+    }
 }
 
 const FLAG: &str = "--profile";
@@ -58,9 +70,12 @@ impl ProfileChoice {
         let names: BTreeSet<String> =
             profiles.names().filter_map(|name| Some(name.split(']').next()?.to_owned())).collect();
         let some: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
-        let hint = match some.is_empty() {
-            true => "neither file has any profile; `aws configure` writes one".to_owned(),
-            false => format!("profiles there: {}{}", some.join(", "), if names.len() > 8 { ", ..." } else { "" }),
+        let hint = match (profiles.misplaced(&self.name), some.is_empty()) {
+            (Some(hint), _) => hint,
+            (None, true) => "neither file has any profile; `aws configure` writes one".to_owned(),
+            (None, false) => {
+                format!("profiles there: {}{}", some.join(", "), if names.len() > 8 { ", ..." } else { "" })
+            }
         };
         Err(configuration(message).hint(hint).into())
     }

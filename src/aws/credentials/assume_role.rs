@@ -65,7 +65,7 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
             RoleSource::Profile(name) => {
                 let profile = context.profiles.get(name).ok_or_else(|| {
                     configuration(format!("profile `{parent}`: its source_profile `{}` does not exist", excerpt(name)))
-                        .hint("mend source_profile")
+                        .hint("correct source_profile")
                 })?;
                 (name, profile)
             }
@@ -74,12 +74,9 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
         if hops.iter().any(|hop| hop.profile == name) && (name != parent || !has_keys(profile)) {
             let mut path: Vec<&str> = hops.iter().map(|hop| hop.profile).collect();
             path.push(name);
-            return Err(configuration(format!(
-                "the source_profile settings go round in a circle: {}",
-                path.join(" -> ")
-            ))
-            .hint("let one of these profiles have credentials of its own")
-            .into());
+            return Err(configuration(format!("the source_profile settings form a loop: {}", path.join(" -> ")))
+                .hint("let one of these profiles have credentials of its own")
+                .into());
         }
         if hops.len() == MAX_HOPS {
             return Err(configuration(format!(
@@ -97,7 +94,7 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
                     "profile `{parent}`: its source_profile `{name}` has no credentials: {}",
                     account.join("; ")
                 ))
-                .hint("mend source_profile")
+                .hint("correct source_profile")
                 .into()),
             };
         }
@@ -166,9 +163,7 @@ fn source_of<'a>(search: &Search<'a>) -> Result<RoleSource<'a>> {
             format!("has the unknown credential_source `{}`", excerpt(other)),
             "Environment, EcsContainer or Ec2InstanceMetadata is meant",
         ),
-        (Some(_), Some(_)) => {
-            complain("has both source_profile and credential_source".to_owned(), "keep the one that is meant")
-        }
+        (Some(_), Some(_)) => complain("has both source_profile and credential_source".to_owned(), "keep one of them"),
         (None, None) => complain(
             "has role_arn, but neither source_profile nor credential_source".to_owned(),
             "say with one of them which credentials assume the role",
@@ -191,7 +186,7 @@ fn named(search: &Search<'_>, source: CredentialSource) -> Result<Credentials> {
         Outcome::NotAsked(why) => why.to_owned(),
     };
     Err(configuration(format!("profile `{}`: its credential_source has no credentials: {why}", search.name))
-        .hint("mend credential_source, or what it names")
+        .hint("correct credential_source, or what it names")
         .into())
 }
 
@@ -207,6 +202,9 @@ fn assume(context: &Context<'_>, caller: Credentials, role: &Role, place: &str, 
         match context.sts.assume_role(caller.clone(), role, Some(&code)) {
             Ok(credentials) => return Ok(credentials),
             Err(Problem::Refused(refusal)) if questions.may_ask_again(&refusal) => {}
+            Err(Problem::Refused(refusal)) if refusal.is_about_the_code() => {
+                return Err(refusal.into_failure().hint("wait for the device's next code: each serves once").into());
+            }
             Err(problem) => return Err(problem.into_error()),
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         let Some(text) = read(&path)? else { continue };
         let ini = Ini::parse(&text).map_err(|problem| {
             configuration(format!("{}: line {}: {}", shown(&path), problem.line, problem.message))
-                .hint("mend that line")
+                .hint("correct that line")
         })?;
         let section = ini.sections().find(|section| section.name == "Credentials");
         if let Some(section) = section

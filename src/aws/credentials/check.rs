@@ -23,7 +23,7 @@ pub(in crate::aws) fn key(value: &str, place: impl FnOnce() -> String) -> Result
     }
     if value.chars().any(|character| character.is_whitespace() || character.is_control()) {
         return Err(configuration(format!("{} has white space or control characters in it", place()))
-            .hint("set it again, without a newline at its end")
+            .hint("keep the value alone: no newline, no comment behind it, no indented line below it")
             .into());
     }
     Ok(())

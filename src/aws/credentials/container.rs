@@ -11,8 +11,9 @@ use anyhow::Result;
 use http::Uri;
 
 use super::{Outcome, Search, json};
+use crate::aws::endpoint::shown;
 use crate::aws::network::Answer;
-use crate::aws::small_file::{self, shown};
+use crate::aws::small_file;
 use crate::error::{configuration, excerpt, refusal};
 use crate::world::{
     AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_CREDENTIALS_FULL_URI,
@@ -38,7 +39,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         return Ok(Outcome::Nothing("container: no AWS_CONTAINER_CREDENTIALS_*_URI is set".to_owned()));
     };
     let answer = ask(search, &url)?;
-    let place = format!("the answer of {url}");
+    let place = format!("the answer of {}", shown(&url));
     let document = json::object(&answer.body, &place)?;
     json::credentials(&document, "Token", &place, "container").map(Outcome::Found)
 }
@@ -53,14 +54,14 @@ fn endpoint(world: &World) -> Result<Option<String>> {
     let name = AWS_CONTAINER_CREDENTIALS_FULL_URI.name;
     let uri: Option<Uri> = url.parse().ok().filter(|uri: &Uri| uri.host().is_some());
     let Some(uri) = uri else {
-        return Err(configuration(format!("{name} `{}` is not a URL", excerpt(&url)))
-            .hint("unset it, or mend it")
+        return Err(configuration(format!("{name} `{}` is not a URL", shown(&url)))
+            .hint("unset it, or correct it")
             .into());
     };
     match uri.scheme_str() {
         Some("https") => Ok(Some(url)),
         Some("http") if is_local(uri.host().unwrap_or_default()) => Ok(Some(url)),
-        _ => Err(configuration(format!("{name} `{}` is not an endpoint of this machine's", excerpt(&url)))
+        _ => Err(configuration(format!("{name} `{}` is not an endpoint of this machine's", shown(&url)))
             .hint(format!("it must be https, or one of these hosts: a loopback address, {}", HOSTS.join(", ")))
             .into()),
     }
@@ -104,6 +105,7 @@ fn explain(outcome: Result<Answer>, url: &str, token: Option<&str>) -> anyhow::E
     };
     let colon = if words.is_empty() { "" } else { ": " };
     let status = answer.status;
+    let url = shown(url);
     refusal(format!("{url} refused to give credentials: HTTP status {status}{colon}{}", excerpt(&words))).into()
 }
 
@@ -118,7 +120,8 @@ fn authorization(world: &World) -> Result<Option<String>> {
         let name = AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.name;
         let path = Path::new(&path);
         let token = small_file::read_trimmed(path, MAX_TOKEN_BYTES).map_err(|error| {
-            configuration(format!("cannot read {} ({name}): {error}", shown(path))).hint("check the path, or unset it")
+            configuration(format!("cannot read {} ({name}): {error}", small_file::shown(path)))
+                .hint("check the path, or unset it")
         })?;
         return checked(&token, name).map(Some);
     }

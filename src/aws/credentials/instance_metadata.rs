@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use serde_json::Value;
 
 use super::{Outcome, Search, json};
-use crate::aws::endpoint::is_url;
+use crate::aws::endpoint::{is_url, shown};
 use crate::aws::network::Answer;
 use crate::config::Region;
 use crate::error::{configuration, excerpt};
@@ -78,7 +78,7 @@ impl Service {
         };
         let base = setting(AWS_EC2_METADATA_SERVICE_ENDPOINT, "ec2_metadata_service_endpoint")?;
         if let Some(url) = base.as_ref().filter(|url| !is_url(url)) {
-            return Err(configuration(format!("the instance metadata endpoint `{}` is not a URL", excerpt(url)))
+            return Err(configuration(format!("the instance metadata endpoint `{}` is not a URL", shown(url)))
                 .hint("write it with its scheme, such as http://169.254.169.254")
                 .into());
         }

@@ -30,7 +30,7 @@ pub(super) fn credentials(
             Value::Null => return Ok(None),
             Value::String(text) if text.is_empty() => return Ok(None),
             Value::String(text) => text,
-            _ => return Err(configuration(format!("{place} has a {name} that is no text")).into()),
+            _ => return Err(configuration(format!("{place} has a {name} that is not a string")).into()),
         };
         check::key(value, || format!("{name} of {place}"))?;
         Ok(Some(value.clone()))
@@ -40,10 +40,10 @@ pub(super) fn credentials(
     };
     let end = match &document["Expiration"] {
         Value::Null => None,
-        Value::String(end) => {
-            Some(check::time(end).ok_or_else(|| configuration(format!("{place} has an Expiration that is no time")))?)
-        }
-        _ => return Err(configuration(format!("{place} has an Expiration that is no text")).into()),
+        Value::String(end) => Some(
+            check::time(end).ok_or_else(|| configuration(format!("{place} has an Expiration that is not a time")))?,
+        ),
+        _ => return Err(configuration(format!("{place} has an Expiration that is not a string")).into()),
     };
     Ok(Credentials::new(need("AccessKeyId")?, need("SecretAccessKey")?, text(session_token)?, end, source))
 }

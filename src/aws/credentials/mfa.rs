@@ -59,7 +59,7 @@ pub(super) struct Questions<'m, 'a> {
     place: &'m str,
     profile: &'m str,
     sent: usize,
-    /// Whether the last code was the one of `--mfa-code`: a script's, which nobody is there to mend.
+    /// Whether the last code was the one of `--mfa-code`: a script's, which nobody is there to correct.
     was_given: bool,
     /// What was wrong with the last code.
     complaint: &'static str,
@@ -85,11 +85,7 @@ impl Questions<'_, '_> {
     /// Whether AWS refused the code and another may be tried.
     pub(super) fn may_ask_again(&mut self, refusal: &Refusal) -> bool {
         self.complaint = "AWS refused that code. ";
-        // A wrong code is AccessDenied like everything else that is not allowed; only the words tell it.
-        refusal.code == "AccessDenied"
-            && refusal.message.contains("MultiFactorAuthentication failed")
-            && self.sent < TRIES
-            && !self.was_given
+        refusal.is_about_the_code() && self.sent < TRIES && !self.was_given
     }
 
     fn ask(&mut self) -> Result<String> {
@@ -105,7 +101,7 @@ impl Questions<'_, '_> {
                 Err(Unanswered::TimedOut) => {
                     return Err(self.unanswered(&format!("nobody typed it within {} s", PATIENCE.as_secs())));
                 }
-                Err(Unanswered::EndOfInput) => return Err(self.unanswered("none was typed")),
+                Err(Unanswered::EndOfInput) => return Err(self.unanswered("no code was typed")),
                 Err(Unanswered::Failed(error)) => return Err(self.unanswered(&format!("the terminal failed: {error}"))),
             };
             if !is_mfa_code(&code) {
@@ -116,7 +112,7 @@ impl Questions<'_, '_> {
                 return Ok(code);
             }
         }
-        Err(self.unanswered("what was typed is none"))
+        Err(self.unanswered("no code of 6 digits was typed"))
     }
 
     fn nobody(&self, why: &str) -> anyhow::Error {
@@ -125,7 +121,7 @@ impl Questions<'_, '_> {
             name => format!(" --profile {}", shlex::quote(name)),
         };
         configuration(format!("{} needs an MFA code of {}, and {why}", self.place, self.serial))
-            .hint(format!("run `ekscred get-token{flag} --mfa-code CODE ...`, or kubectl in a terminal"))
+            .hint(format!("run kubectl in a terminal (interactiveMode: IfAvailable), or `ekscred get-token{flag} --mfa-code CODE ...`"))
             .into()
     }
 

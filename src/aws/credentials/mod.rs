@@ -27,7 +27,7 @@ use crate::aws::network::Network;
 use crate::aws::profiles::{Profile, Profiles};
 use crate::aws::sts::Sts;
 use crate::config::FlaggedRole;
-use crate::error::configuration;
+use crate::error::{configuration, excerpt};
 use crate::world::World;
 
 /// What every source may use.
@@ -93,9 +93,12 @@ pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentia
     let caller = match ask(&[FIRST, OF_A_PROFILE, LAST], search)? {
         Ok(credentials) => credentials,
         Err(account) => {
-            return Err(configuration(format!("no credentials found: {}", account.join("; ")))
-                .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile")
-                .into());
+            let hint = match search.environment {
+                true => "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile"
+                    .to_owned(),
+                false => format!("put credentials into profile `{}`, or name another one", excerpt(search.name)),
+            };
+            return Err(configuration(format!("no credentials found: {}", account.join("; "))).hint(hint).into());
         }
     };
     let credentials = match role {
@@ -115,12 +118,18 @@ fn ask(sources: &[&[(&'static str, Source)]], search: &Search<'_>) -> Result<Res
     for (name, source) in sources.iter().copied().flatten() {
         match source(search)? {
             Outcome::Found(credentials) => {
-                debug(&|| format!("credentials: {}, from {name}", loggable(credentials.access_key_id())));
+                debug(&|| {
+                    format!(
+                        "credentials: {}, from {name} (profile `{}`)",
+                        loggable(credentials.access_key_id()),
+                        search.name
+                    )
+                });
                 check::alive(&credentials, name, search.context.world)?;
                 return Ok(Ok(credentials));
             }
             Outcome::Nothing(why) => {
-                debug(&|| format!("no credentials: {why}"));
+                debug(&|| format!("no credentials from {name}: {why}"));
                 account.push(why);
             }
             Outcome::NotAsked(what) => debug(&|| format!("no credentials from {name}: {what}")),

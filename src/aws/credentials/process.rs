@@ -14,7 +14,7 @@ use tokio::process::Command;
 
 use super::{Outcome, Search, json};
 use crate::aws::shlex;
-use crate::error::{Failure, configuration};
+use crate::error::{Failure, configuration, excerpt};
 
 /// How long a process may take (DESIGN section 4): it may have to ask a person. Asked again it has answered once, and
 /// should know the rest.
@@ -71,11 +71,11 @@ impl<'s> Process<'s> {
         let command = search.profile.get("credential_process").unwrap_or_default();
         let place = format!("the credential_process of profile `{}`", search.name);
         let words = shlex::split(command).ok_or_else(|| {
-            configuration(format!("{place} has a quote that is never closed")).hint("mend credential_process")
+            configuration(format!("{place} has a quote that is never closed")).hint("correct credential_process")
         })?;
         let mut words = words.into_iter();
         let program = words.next().ok_or_else(|| {
-            configuration(format!("{place} is empty")).hint("mend credential_process, or take it out")
+            configuration(format!("{place} is empty")).hint("correct credential_process, or take it out")
         })?;
         Ok(Self { search, place, program, arguments: words.collect() })
     }
@@ -95,7 +95,8 @@ impl<'s> Process<'s> {
         let seconds = patience.as_secs();
         let output = output.ok_or_else(|| cannot(format!("did not end within {seconds} s"), BY_HAND))?;
         let output = output.map_err(|error| {
-            cannot(format!("cannot be run: {error}"), "it runs without a shell: give the path of the program itself")
+            let hint = "it runs without a shell: name a program in PATH, or its path without ~ and $";
+            cannot(format!("cannot be run: `{}`: {error}", excerpt(program)), hint)
         })?;
         if !output.status.success() {
             return Err(cannot(format!("failed ({}){}", output.status, complaint(&output)), BY_HAND).into());

@@ -189,6 +189,9 @@ impl<'a> Sso<'a> {
 
 fn incomplete(profile: &str, session: Option<&str>, missing: &str) -> Failure {
     let hint = match session {
+        Some(_) if missing.contains("sso_account_id") || missing.contains("sso_role_name") => {
+            "sso_account_id and sso_role_name belong into the profile".to_owned()
+        }
         Some(session) => format!("sso_start_url and sso_region belong into [sso-session {}]", excerpt(session)),
         None => "add them to the profile".to_owned(),
     };
@@ -204,7 +207,7 @@ fn session_of<'a>(search: &Search<'a>) -> Result<Option<(&'a str, Section<'a>)>>
     let session = profile.get("sso_session").unwrap_or_default();
     let section = search.context.profiles.sso_session(session).ok_or_else(|| {
         configuration(format!("profile `{name}`: its sso_session `{}` does not exist", excerpt(session)))
-            .hint("mend sso_session, or add the section that it names to the config file")
+            .hint("correct sso_session, or add the section that it names to the config file")
     })?;
     let in_section = |key: &str| section.get(key).filter(|value| !value.is_empty());
     match section.keys().find(|key| profile.has(key) && profile.get(key) != in_section(key)) {

@@ -11,6 +11,18 @@ use crate::aws::ini::Section;
 use crate::aws::profiles::File;
 use crate::error::configuration;
 
+/// Keys of a profile that ask for credentials together with others only: whoever has one of these alone has forgotten or
+/// misspelt another.
+const LEFTOVERS: [&str; 7] = [
+    "sso_session",
+    "sso_start_url",
+    "source_profile",
+    "credential_source",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "mfa_serial",
+];
+
 /// Keys in the credentials file.
 pub(super) fn credentials_file(search: &Search<'_>) -> Result<Outcome> {
     keys(search, search.profile.credentials, &search.context.profiles.files.credentials)
@@ -32,7 +44,9 @@ fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Resul
         None => Ok(None),
     };
     if section.get("aws_access_key_id").is_none() {
-        return Ok(Outcome::Nothing(format!("{path}: no aws_access_key_id in the profile")));
+        let half = LEFTOVERS.iter().find(|key| section.get(key).is_some());
+        let but = half.map_or_else(String::new, |key| format!(", but {key}, which is not enough"));
+        return Ok(Outcome::Nothing(format!("{path}: no aws_access_key_id in the profile{but}")));
     }
     // From here on these keys are meant: an empty one must not lead to another identity's.
     let (Some(id), Some(secret)) = (get("aws_access_key_id")?, get("aws_secret_access_key")?) else {

@@ -25,7 +25,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         return Ok(Outcome::NotAsked("neither AWS_WEB_IDENTITY_TOKEN_FILE nor web_identity_token_file is set"));
     };
     let Some((role_arn, role_origin)) = setting(search, AWS_ROLE_ARN, "role_arn")? else {
-        return Err(configuration(format!("{origin} is set, and no role for it"))
+        return Err(configuration(format!("{origin} is set, but no role"))
             .hint("set AWS_ROLE_ARN, or role_arn in the profile; or neither")
             .into());
     };
