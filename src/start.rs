@@ -1,6 +1,6 @@
 //! The start of the process on Unix, in place of the one in Rust's standard library.
 //!
-//! That one reads `/proc/self/maps` line by line to find the stack's end, which is a twelfth of all the instructions of a
+//! That one reads `/proc/self/maps` line by line to find the stack's end, which is an eleventh of all the instructions of a
 //! token, and it puts `/dev/null` in the place of closed streams before anybody can see that they are closed. What else
 //! it does and matters here is done here, but for the message about a stack that is too small. Called from C, Rust code
 //! may rely on no more than this.
