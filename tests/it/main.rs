@@ -5,6 +5,7 @@
 mod argv;
 mod binary;
 mod case;
+mod chain_rows;
 mod config;
 mod credentials;
 mod errors;
