@@ -203,7 +203,7 @@ impl<'a> Network<'a> {
     /// One HTTP request of a container or instance metadata endpoint.
     ///
     /// # Errors
-    /// No answer, or one that is not a string or too long.
+    /// No answer, or one that is not UTF-8 or too long.
     pub fn fetch(&self, method: &'static str, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
         let place = shown(url);
         let mut request = HttpRequest::new(SdkBody::empty());
