@@ -323,7 +323,7 @@ def test_end_of_input(at_terminal, sts):
     with at_terminal() as session:
         session.waits_for(PROMPT)
         session.type(CTRL_D)
-        assert_error(session.result("\n"), 253, f"MFA code of {DEVICE}: none was typed")
+        assert_error(session.result("\n"), 253, f"MFA code of {DEVICE}: no code was typed")
     assert sts.codes() == []
 
 
@@ -354,7 +354,7 @@ def test_code_is_in_no_log(at_terminal, home, sts):
 def test_no_terminal(run, environment, sts):
     result = run(*GET_TOKEN, env=environment, start_new_session=True)
     assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and there is no terminal to ask on")
-    assert "hint: run `ekscred get-token --profile dev --mfa-code CODE" in result.stderr
+    assert "`ekscred get-token --profile dev --mfa-code CODE ...`" in result.stderr
     assert sts.codes() == []
 
 
@@ -364,7 +364,7 @@ def test_client_that_lets_nobody_be_asked(at_terminal, sts, api):
     with at_terminal(env={"KUBERNETES_EXEC_INFO": json.dumps(exec_info)}) as session:
         result = session.result()
     assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and the client says that nobody can be asked")
-    assert "hint: run `ekscred get-token --profile dev --mfa-code CODE" in result.stderr
+    assert "`ekscred get-token --profile dev --mfa-code CODE ...`" in result.stderr
     assert sts.codes() == []
 
 

@@ -188,7 +188,7 @@ def test_good_certificate(authority, over_tls):
 BAD_BUNDLES = {
     "missing": (None, "cannot be read: No such file"),
     "empty": (b"", "holds no PEM certificate"),
-    "no certificate": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "has a certificate that is none"),
+    "no certificate": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "has a certificate that cannot be parsed"),
     "cut off": (Authority().pem[:-40], "has a broken PEM block|holds no PEM certificate"),
 }
 

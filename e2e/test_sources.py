@@ -77,10 +77,10 @@ MISBEHAVING = {
     "prints nothing": ("/bin/true", rf"what {PLACE} printed is not JSON"),
     "closes stdout": (shell("exec >&-; sleep 0.1"), rf"what {PLACE} printed is not JSON"),
     "closes stdout and fails": (shell("exec >&-; sleep 0.1; exit 3"), rf"{PLACE} failed \(exit status: 3\)$"),
-    "is missing": ("/nonexistent/program", rf"{PLACE} cannot be run: No such file"),
-    "is missing in PATH": ("ekscred-nonexistent", rf"{PLACE} cannot be run: No such file"),
-    "is a directory": ("/bin/", rf"{PLACE} cannot be run: Permission denied"),
-    "is no program": ("/etc/passwd", rf"{PLACE} cannot be run: Permission denied"),
+    "is missing": ("/nonexistent/program", rf"{PLACE} cannot be run: `/nonexistent/program`: No such file"),
+    "is missing in PATH": ("ekscred-nonexistent", rf"{PLACE} cannot be run: `ekscred-nonexistent`: No such file"),
+    "is a directory": ("/bin/", rf"{PLACE} cannot be run: `/bin/`: Permission denied"),
+    "is no program": ("/etc/passwd", rf"{PLACE} cannot be run: `/etc/passwd`: Permission denied"),
 }  # fmt: skip
 
 
