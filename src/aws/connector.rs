@@ -22,20 +22,15 @@ use crate::aws::proxy::{Proxies, Proxy};
 use crate::aws::trust::Trust;
 use crate::error::{Failure, other};
 
-/// Whether a proxy demands a login, or another one (hyper-util's `TunnelError`, which is private to it).
-fn is_a_refused_login(error: &(dyn Error + 'static)) -> bool {
-    error.to_string().contains("proxy authorization required")
-}
-
-/// What stands for it: timers of the async runtime do not reach much further than some years.
-pub const FOR_EVER: Duration = Duration::from_hours(24);
-
 /// How long a request may take: for a connection (TLS included), and for the next byte. `None`: for ever.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub connect: Option<Duration>,
     pub read: Option<Duration>,
 }
+
+/// What stands for "for ever": timers of the async runtime do not reach much further than some years.
+pub const FOR_EVER: Duration = Duration::from_hours(24);
 
 /// A connector for each scheme, built when it is first needed: an `http` URL needs no TLS roots.
 #[derive(Clone, Debug)]
@@ -136,6 +131,11 @@ impl HttpConnector for ByScheme {
             Ok(answer.map(|body| SdkBody::from_body_1_x(Bounded::new(body, bound))))
         })
     }
+}
+
+/// Whether a proxy demands a login, or another one (hyper-util's `TunnelError`, which is private to it).
+fn is_a_refused_login(error: &(dyn Error + 'static)) -> bool {
+    error.to_string().contains("proxy authorization required")
 }
 
 /// The largest answer that is read: many times what any of them has.

@@ -267,11 +267,11 @@ fn unreached(error: anyhow::Error, place: &str) -> anyhow::Error {
         return error;
     }
     let error = error.context(format!("cannot reach {place}"));
-    // What everybody sees first behind a proxy that looks into TLS.
     match format!("{error:#}") {
         text if text.contains("proxy authorization required") => {
             other(text).hint("write a user and a password, or others, into the proxy's URL").into()
         }
+        // What everybody sees first behind a proxy that looks into TLS.
         text if text.contains("UnknownIssuer") => {
             other(text).hint("name its certificate authority with AWS_CA_BUNDLE or --ca-bundle").into()
         }

@@ -43,7 +43,7 @@ pub(super) fn of_flag(context: &Context<'_>, caller: Credentials, flagged: &Flag
     assume(context, caller, &role, "--role-arn", "")
 }
 
-/// How many roles may stand on each other: AWS itself makes such chains useless long before (each session ends after an hour).
+/// How many roles may stand on each other. Each is a request, and all of them together have 20 seconds.
 const MAX_HOPS: usize = 100;
 
 /// A role, and the profile that asks for it.
