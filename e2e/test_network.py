@@ -20,7 +20,7 @@ from strace import with_name_server
 
 NOT_HTTP = say(b"SSH-2.0-OpenSSH_9.2p1\r\n")
 HALF = say(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<AssumeRoleResponse>")
-TUNNEL = say(b"HTTP/1.1 200 Connection established\r\n\r\n")
+TUNNEL = say(b"HTTP/1.1 200 Connection established\r\n\r\n", hang_up)
 LOGIN = "Location: http://login.example/"
 
 # What is wrong with the peer, by the way that leads there; and what is said of it.
