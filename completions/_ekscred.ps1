@@ -48,6 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print an ExecCredential: a token for the cluster. What kubectl runs')
             [CompletionResult]::new('eks', 'eks', [CompletionResultType]::ParameterValue, 'The AWS CLI''s name for the same: `eks get-token`')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'List what is kept between runs, clear it, or tell where it is')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell''s completions, for installations without packaged ones')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -67,6 +68,7 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'Seconds that the role''s session lasts')
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'MFA device that the role''s trust policy demands a code of')
             [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'The code that is asked for first, here or by the profile''s role')
+            [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'Seconds that a kept token must still serve [default: 60]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
@@ -80,8 +82,10 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
             [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
             [CompletionResult]::new('--token-only', '--token-only', [CompletionResultType]::ParameterName, 'Print the bare token, not an ExecCredential')
-            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Accepted for aws-iam-authenticator''s sake, without effect')
             [CompletionResult]::new('--forward-session-name', '--forward-session-name', [CompletionResultType]::ParameterName, 'Name the role''s session as the caller''s own one is named')
+            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Keep tokens, too, and hand out the one that is kept')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Keep nothing, and use nothing that is kept')
+            [CompletionResult]::new('--force-refresh', '--force-refresh', [CompletionResultType]::ParameterName, 'Fetch anew what is kept')
             [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
             [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
@@ -110,6 +114,7 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'Seconds that the role''s session lasts')
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'MFA device that the role''s trust policy demands a code of')
             [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'The code that is asked for first, here or by the profile''s role')
+            [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'Seconds that a kept token must still serve [default: 60]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
@@ -123,8 +128,10 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
             [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
             [CompletionResult]::new('--token-only', '--token-only', [CompletionResultType]::ParameterName, 'Print the bare token, not an ExecCredential')
-            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Accepted for aws-iam-authenticator''s sake, without effect')
             [CompletionResult]::new('--forward-session-name', '--forward-session-name', [CompletionResultType]::ParameterName, 'Name the role''s session as the caller''s own one is named')
+            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Keep tokens, too, and hand out the one that is kept')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Keep nothing, and use nothing that is kept')
+            [CompletionResult]::new('--force-refresh', '--force-refresh', [CompletionResultType]::ParameterName, 'Fetch anew what is kept')
             [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
             [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
@@ -181,6 +188,7 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'Seconds that the role''s session lasts')
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'MFA device that the role''s trust policy demands a code of')
             [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'The code that is asked for first, here or by the profile''s role')
+            [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'Seconds that a kept token must still serve [default: 60]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
@@ -194,8 +202,10 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
             [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
             [CompletionResult]::new('--token-only', '--token-only', [CompletionResultType]::ParameterName, 'Print the bare token, not an ExecCredential')
-            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Accepted for aws-iam-authenticator''s sake, without effect')
             [CompletionResult]::new('--forward-session-name', '--forward-session-name', [CompletionResultType]::ParameterName, 'Name the role''s session as the caller''s own one is named')
+            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Keep tokens, too, and hand out the one that is kept')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Keep nothing, and use nothing that is kept')
+            [CompletionResult]::new('--force-refresh', '--force-refresh', [CompletionResultType]::ParameterName, 'Fetch anew what is kept')
             [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
             [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
@@ -248,6 +258,133 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'ekscred;cache' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Print only what this JMESPath expression selects')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'File of the certificates to trust, in PEM')
+            [CompletionResult]::new('--cli-read-timeout', '--cli-read-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for data, 0 for ever [default: 10]')
+            [CompletionResult]::new('--cli-connect-timeout', '--cli-connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection, 0 for ever [default: 3]')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token too; see --sts-endpoint')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Output has no colour')
+            [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
+            [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
+            [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
+            [CompletionResult]::new('--no-paginate', '--no-paginate', [CompletionResultType]::ParameterName, 'Output has no pages')
+            [CompletionResult]::new('--no-cli-pager', '--no-cli-pager', [CompletionResultType]::ParameterName, 'There is no pager')
+            [CompletionResult]::new('--cli-auto-prompt', '--cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('--no-cli-auto-prompt', '--no-cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'A command without flags of its own')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'A command without flags of its own')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'A command without flags of its own')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ekscred;cache;list' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Print only what this JMESPath expression selects')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'File of the certificates to trust, in PEM')
+            [CompletionResult]::new('--cli-read-timeout', '--cli-read-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for data, 0 for ever [default: 10]')
+            [CompletionResult]::new('--cli-connect-timeout', '--cli-connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection, 0 for ever [default: 3]')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token too; see --sts-endpoint')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Output has no colour')
+            [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
+            [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
+            [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
+            [CompletionResult]::new('--no-paginate', '--no-paginate', [CompletionResultType]::ParameterName, 'Output has no pages')
+            [CompletionResult]::new('--no-cli-pager', '--no-cli-pager', [CompletionResultType]::ParameterName, 'There is no pager')
+            [CompletionResult]::new('--cli-auto-prompt', '--cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('--no-cli-auto-prompt', '--no-cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ekscred;cache;clear' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Print only what this JMESPath expression selects')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'File of the certificates to trust, in PEM')
+            [CompletionResult]::new('--cli-read-timeout', '--cli-read-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for data, 0 for ever [default: 10]')
+            [CompletionResult]::new('--cli-connect-timeout', '--cli-connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection, 0 for ever [default: 3]')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token too; see --sts-endpoint')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Output has no colour')
+            [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
+            [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
+            [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
+            [CompletionResult]::new('--no-paginate', '--no-paginate', [CompletionResultType]::ParameterName, 'Output has no pages')
+            [CompletionResult]::new('--no-cli-pager', '--no-cli-pager', [CompletionResultType]::ParameterName, 'There is no pager')
+            [CompletionResult]::new('--cli-auto-prompt', '--cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('--no-cli-auto-prompt', '--no-cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ekscred;cache;path' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the output')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Print only what this JMESPath expression selects')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'File of the certificates to trust, in PEM')
+            [CompletionResult]::new('--cli-read-timeout', '--cli-read-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for data, 0 for ever [default: 10]')
+            [CompletionResult]::new('--cli-connect-timeout', '--cli-connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection, 0 for ever [default: 3]')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token too; see --sts-endpoint')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Output has no colour')
+            [CompletionResult]::new('--cli-binary-format', '--cli-binary-format', [CompletionResultType]::ParameterName, 'There is no binary input')
+            [CompletionResult]::new('--cli-error-format', '--cli-error-format', [CompletionResultType]::ParameterName, 'Errors are one line')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Log decisions and timings to standard error, never a secret')
+            [CompletionResult]::new('--no-verify-ssl', '--no-verify-ssl', [CompletionResultType]::ParameterName, 'The AWS CLI ignores it for get-token''s own requests too')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Refused: an unsigned token is useless')
+            [CompletionResult]::new('--no-paginate', '--no-paginate', [CompletionResultType]::ParameterName, 'Output has no pages')
+            [CompletionResult]::new('--no-cli-pager', '--no-cli-pager', [CompletionResultType]::ParameterName, 'There is no pager')
+            [CompletionResult]::new('--cli-auto-prompt', '--cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('--no-cli-auto-prompt', '--no-cli-auto-prompt', [CompletionResultType]::ParameterName, 'There is no auto-prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'ekscred;cache;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what is kept, for whom and until when; no secret')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Remove what is kept, and nothing else')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the folder of ekscred''s own files')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ekscred;cache;help;list' {
+            break
+        }
+        'ekscred;cache;help;clear' {
+            break
+        }
+        'ekscred;cache;help;path' {
+            break
+        }
+        'ekscred;cache;help;help' {
+            break
+        }
         'ekscred;completions' {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region whose STS endpoint is used')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS files to use; beats keys in the environment')
@@ -278,6 +415,7 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             [CompletionResult]::new('get-token', 'get-token', [CompletionResultType]::ParameterValue, 'Print an ExecCredential: a token for the cluster. What kubectl runs')
             [CompletionResult]::new('eks', 'eks', [CompletionResultType]::ParameterValue, 'The AWS CLI''s name for the same: `eks get-token`')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'List what is kept between runs, clear it, or tell where it is')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell''s completions, for installations without packaged ones')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -289,6 +427,9 @@ Register-ArgumentCompleter -Native -CommandName 'ekscred' -ScriptBlock {
             break
         }
         'ekscred;help;version' {
+            break
+        }
+        'ekscred;help;cache' {
             break
         }
         'ekscred;help;completions' {

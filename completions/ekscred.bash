@@ -16,6 +16,9 @@ _ekscred() {
             ",$1")
                 cmd="ekscred"
                 ;;
+            ekscred,cache)
+                cmd="ekscred__subcmd__cache"
+                ;;
             ekscred,completions)
                 cmd="ekscred__subcmd__completions"
                 ;;
@@ -34,6 +37,30 @@ _ekscred() {
             ekscred,version)
                 cmd="ekscred__subcmd__version"
                 ;;
+            ekscred__subcmd__cache,clear)
+                cmd="ekscred__subcmd__cache__subcmd__clear"
+                ;;
+            ekscred__subcmd__cache,help)
+                cmd="ekscred__subcmd__cache__subcmd__help"
+                ;;
+            ekscred__subcmd__cache,list)
+                cmd="ekscred__subcmd__cache__subcmd__list"
+                ;;
+            ekscred__subcmd__cache,path)
+                cmd="ekscred__subcmd__cache__subcmd__path"
+                ;;
+            ekscred__subcmd__cache__subcmd__help,clear)
+                cmd="ekscred__subcmd__cache__subcmd__help__subcmd__clear"
+                ;;
+            ekscred__subcmd__cache__subcmd__help,help)
+                cmd="ekscred__subcmd__cache__subcmd__help__subcmd__help"
+                ;;
+            ekscred__subcmd__cache__subcmd__help,list)
+                cmd="ekscred__subcmd__cache__subcmd__help__subcmd__list"
+                ;;
+            ekscred__subcmd__cache__subcmd__help,path)
+                cmd="ekscred__subcmd__cache__subcmd__help__subcmd__path"
+                ;;
             ekscred__subcmd__eks,get-token)
                 cmd="ekscred__subcmd__eks__subcmd__get__subcmd__token"
                 ;;
@@ -45,6 +72,9 @@ _ekscred() {
                 ;;
             ekscred__subcmd__eks__subcmd__help,help)
                 cmd="ekscred__subcmd__eks__subcmd__help__subcmd__help"
+                ;;
+            ekscred__subcmd__help,cache)
+                cmd="ekscred__subcmd__help__subcmd__cache"
                 ;;
             ekscred__subcmd__help,completions)
                 cmd="ekscred__subcmd__help__subcmd__completions"
@@ -68,8 +98,326 @@ _ekscred() {
 
     case "${cmd}" in
         ekscred)
-            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version get-token token eks version completions help"
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version get-token token eks version cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-read-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-binary-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-error-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache)
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version list clear path help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-read-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-binary-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-error-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__clear)
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-read-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-binary-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-error-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__help)
+            opts="list clear path help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__help__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__help__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__list)
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-read-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-binary-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cli-error-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__cache__subcmd__path)
+            opts="-o -h -V --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -254,7 +602,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__eks__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --cache --no-cache --force-refresh --min-ttl --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -313,6 +661,10 @@ _ekscred() {
                     return 0
                     ;;
                 --mfa-code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-ttl)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -414,7 +766,7 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__get__subcmd__token)
-            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --cache --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
+            opts="-i -r -e -s -o -h -V --cluster-name --cluster-id --token-only --api-version --sts-endpoint --role-arn --external-id --session-name --forward-session-name --duration --mfa-serial --mfa-code --cache --no-cache --force-refresh --min-ttl --region --profile --output --query --debug --ca-bundle --cli-read-timeout --cli-connect-timeout --endpoint-url --no-verify-ssl --no-sign-request --no-paginate --color --no-cli-pager --cli-binary-format --cli-auto-prompt --no-cli-auto-prompt --cli-error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -476,6 +828,10 @@ _ekscred() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -532,8 +888,22 @@ _ekscred() {
             return 0
             ;;
         ekscred__subcmd__help)
-            opts="get-token eks version completions help"
+            opts="get-token eks version cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ekscred__subcmd__help__subcmd__cache)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

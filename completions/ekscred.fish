@@ -50,6 +50,7 @@ complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "get-token" -d 'Prin
 complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
 complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "version" -d 'Print the version'
+complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "cache" -d 'List what is kept between runs, clear it, or tell where it is'
 complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
 complete -c ekscred -n "__fish_ekscred_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cluster-name -d 'Name or ARN of the cluster' -r
@@ -62,6 +63,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s s -l sessi
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l duration -d 'Seconds that the role\'s session lasts' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -76,8 +78,10 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l color -d '
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d 'Keep tokens, too, and hand out the one that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
@@ -97,6 +101,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s s -l session-n
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l duration -d 'Seconds that the role\'s session lasts' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -111,8 +116,10 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l color -d 'Outp
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Keep tokens, too, and hand out the one that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l debug -d 'Log decisions and timings to standard error, never a secret'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-sign-request -d 'Refused: an unsigned token is useless'
@@ -156,6 +163,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l duration -d 'Seconds that the role\'s session lasts' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -170,8 +178,10 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l token-only -d 'Print the bare token, not an ExecCredential'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cache -d 'Accepted for aws-iam-authenticator\'s sake, without effect'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cache -d 'Keep tokens, too, and hand out the one that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
@@ -206,6 +216,102 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-auto-pro
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "list" -d 'A command without flags of its own'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "clear" -d 'A command without flags of its own'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "path" -d 'A command without flags of its own'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of the output' -r -f -a "json\t''
+text\t''
+yaml\t''"
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l query -d 'Print only what this JMESPath expression selects' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'Output has no colour' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-binary-format -d 'There is no binary input' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-error-format -d 'Errors are one line' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l debug -d 'Log decisions and timings to standard error, never a secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Refused: an unsigned token is useless'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-paginate -d 'Output has no pages'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cli-pager -d 'There is no pager'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cli-auto-prompt -d 'There is no auto-prompt'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "list" -d 'List what is kept, for whom and until when; no secret'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Remove what is kept, and nothing else'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the folder of ekscred\'s own files'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l region -d 'Region whose STS endpoint is used' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s o -l output -d 'Format of the output' -r -f -a "json\t''
@@ -228,9 +334,10 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-auto
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "version" -d 'Print the version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
-complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "eks" -d 'The AWS CLI\'s name for the same: `eks get-token`'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "version" -d 'Print the version'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "cache" -d 'List what is kept between runs, clear it, or tell where it is'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "completions" -d 'Print a shell\'s completions, for installations without packaged ones'
+complete -c ekscred -n "__fish_ekscred_using_subcommand help; and not __fish_seen_subcommand_from get-token eks version cache completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -f -a "bash zsh fish powershell"

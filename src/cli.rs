@@ -41,6 +41,8 @@ pub enum Command {
     Eks(Deferred<Eks>),
     /// Print the version
     Version(Deferred<Version>),
+    /// List what is kept between runs, clear it, or tell where it is
+    Cache(Deferred<CacheArguments>),
     /// Print a shell's completions, for installations without packaged ones
     Completions(Deferred<Completions>),
 }
@@ -133,11 +135,10 @@ pub struct GetToken {
     /// STS endpoint to put into the token; EKS itself refuses any but AWS's own
     #[arg(long, value_name = "URL")]
     pub sts_endpoint: Option<String>,
-    /// Accepted for aws-iam-authenticator's sake, without effect
-    #[arg(long, num_args = 0, default_missing_value = "")]
-    pub cache: Option<Given>,
     #[command(flatten)]
     pub role: Role,
+    #[command(flatten)]
+    pub cache: Cache,
     #[command(flatten)]
     pub globals: Globals,
 }
@@ -168,6 +169,25 @@ pub struct Role {
     /// The code that is asked for first, here or by the profile's role
     #[arg(long, value_name = "CODE")]
     pub mfa_code: Option<String>,
+}
+
+/// Flags about what is kept between runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cache")]
+#[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
+pub struct Cache {
+    /// Keep tokens, too, and hand out the one that is kept
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub cache: Option<Given>,
+    /// Keep nothing, and use nothing that is kept
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub no_cache: Option<Given>,
+    /// Fetch anew what is kept
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub force_refresh: Option<Given>,
+    /// Seconds that a kept token must still serve [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=840))]
+    pub min_ttl: Option<u64>,
 }
 
 /// Flags about how AWS is reached.
@@ -231,6 +251,12 @@ impl Cli {
                 vec![globals, &mut arguments.globals]
             }
             Command::Version(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::Cache(Deferred(CacheArguments { globals, command })) => {
+                let (CacheCommand::List(Deferred(plain))
+                | CacheCommand::Clear(Deferred(plain))
+                | CacheCommand::Path(Deferred(plain))) = command;
+                vec![globals, &mut plain.globals]
+            }
             Command::Completions(Deferred(arguments)) => vec![&mut arguments.globals],
         };
         for level in levels {
@@ -308,6 +334,34 @@ pub struct Version {
     /// Print only the number
     #[arg(short, long)]
     pub short: bool,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// List what is kept between runs, clear it, or tell where it is
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = false)]
+pub struct CacheArguments {
+    #[command(subcommand)]
+    pub command: CacheCommand,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// The commands of `ekscred cache`.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// List what is kept, for whom and until when; no secret
+    List(Deferred<Plain>),
+    /// Remove what is kept, and nothing else
+    Clear(Deferred<Plain>),
+    /// Print the folder of ekscred's own files
+    Path(Deferred<Plain>),
+}
+
+/// A command without flags of its own.
+#[derive(Debug, Args)]
+pub struct Plain {
     #[command(flatten)]
     pub globals: Globals,
 }

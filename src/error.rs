@@ -7,11 +7,13 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::panic::PanicHookInfo;
 
+use serde::{Deserialize, Serialize};
+
 use crate::terminal;
 
 /// What sort of failure it is. The numbers are the exit codes, after AWS CLI v2's return codes
 /// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html>).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// The command line is invalid: bad flag, no cluster, both cluster flags, bad `--region`.
     Usage = 252,
@@ -28,7 +30,7 @@ pub enum Kind {
 }
 
 /// An error of a known kind, with a remedy where there is one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Failure {
     kind: Kind,
     message: String,
@@ -45,10 +47,21 @@ impl Failure {
 }
 
 impl Failure {
-    /// Whether it is about configuration or credentials.
+    /// What `error` comes to: its kind, its message with all that stands around it, its hint.
     #[must_use]
-    pub fn is_of_configuration(&self) -> bool {
-        self.kind == Kind::Configuration
+    pub fn of(error: &anyhow::Error) -> Self {
+        let failure = failure(error);
+        Self {
+            kind: failure.map_or(Kind::Other, |failure| failure.kind),
+            message: format!("{error:#}"),
+            hint: failure.and_then(|failure| failure.hint.clone()),
+        }
+    }
+
+    /// What sort of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 }
 

@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` says which module does what and what may depend on what.
 
 pub mod aws;
+pub mod cache;
 mod cli;
 mod commands;
 mod config;
@@ -12,6 +13,7 @@ mod exec_info;
 mod log;
 mod output;
 pub mod terminal;
+mod timestamp;
 pub mod token;
 pub mod world;
 
@@ -20,7 +22,7 @@ use std::ffi::OsString;
 pub use cli::command;
 pub use error::report_panic;
 
-use cli::{Cli, Command, Deferred, Eks, EksCommand, Stop};
+use cli::{CacheArguments, Cli, Command, Deferred, Eks, EksCommand, Stop};
 use world::World;
 
 /// Runs one command line: `arguments` begins with the program's name, as in `std::env::args_os`.
@@ -53,6 +55,7 @@ fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &Wor
             commands::get_token::run(&globals, &arguments, world)
         }
         Command::Version(Deferred(arguments)) => commands::version::run(&globals, &arguments, world),
+        Command::Cache(Deferred(CacheArguments { command, .. })) => commands::cache::run(&globals, &command, world),
         Command::Completions(Deferred(arguments)) => commands::completions::run(&arguments, world),
     }
 }

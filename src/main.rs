@@ -9,7 +9,7 @@ mod stdout;
 use std::cell::RefCell;
 use std::env;
 use std::ffi::OsString;
-use std::io::stderr;
+use std::io::{IsTerminal as _, stderr};
 use std::time::SystemTime;
 
 use ekscred::terminal;
@@ -25,10 +25,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(ekscred::report_panic));
     let world = World::new(Host {
         variable: Box::new(|name| env::var_os(name)),
+        environment: Box::new(|| env::vars_os().collect()),
         clock: Box::new(SystemTime::now),
         home: Box::new(dirs::home_dir),
         stdout: RefCell::new(stdout::stdout()),
         stderr: RefCell::new(Box::new(stderr())),
+        stderr_is_terminal: stderr().is_terminal(),
         ask: Box::new(terminal::ask),
     });
     ekscred::run(arguments, &world)

@@ -25,6 +25,8 @@ pub type Ask = Box<dyn Fn(&str, Duration) -> Result<String, Unanswered>>;
 pub struct Host {
     /// The value of an environment variable.
     pub variable: Lookup,
+    /// All of them.
+    pub environment: Box<dyn Fn() -> Vec<(OsString, OsString)>>,
     /// The wall clock.
     pub clock: Box<dyn Fn() -> SystemTime>,
     /// The user's home directory: `HOME`, else the password database; none is fine.
@@ -33,6 +35,8 @@ pub struct Host {
     pub stdout: RefCell<Box<dyn Write>>,
     /// Where everything said to a person goes.
     pub stderr: RefCell<Box<dyn Write>>,
+    /// Whether a person sees that at once.
+    pub stderr_is_terminal: bool,
     /// The controlling terminal, where a person can be asked.
     pub ask: Ask,
 }
@@ -60,6 +64,18 @@ impl World {
     #[must_use]
     pub fn home(&self) -> Option<PathBuf> {
         (self.host.home)()
+    }
+
+    /// All variables, for what another program may go by.
+    #[must_use]
+    pub(crate) fn environment(&self) -> Vec<(OsString, OsString)> {
+        (self.host.environment)()
+    }
+
+    /// Whether a person sees at once what is said.
+    #[must_use]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.host.stderr_is_terminal
     }
 
     /// The value of any variable as it is, for `$NAME` inside a path.
@@ -195,6 +211,9 @@ variables! {
     HTTPS_PROXY: "Proxy for our own requests, perhaps with user and password; `https_proxy` beats it.",
     HTTP_PROXY: "Proxy for endpoints with `http` URLs; `http_proxy` beats it.",
     NO_PROXY: "Hosts that are reached without a proxy; `no_proxy` beats it.",
+    EKSCRED_CACHE: "What is kept between runs: `off`, `roles` (the default: sessions of roles) or `tokens` (those and tokens); `--cache` and `--no-cache` beat it.",
+    EKSCRED_CACHE_DIR: "Where ekscred keeps its own files, in place of `~/.cache/ekscred` (macOS: `~/Library/Caches/ekscred`).",
+    XDG_CACHE_HOME: "Directory of caches, in place of `~/.cache`, where `EKSCRED_CACHE_DIR` is unset.",
     KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, the cluster, whether a person can be asked. Set by kubectl.",
     EKSCRED_DEBUG: "`1` does what `--debug` does.",
     EKSCRED_LOG_FILE: "File that gets the debug log, appended, mode 0600; for clients that hide standard error.",

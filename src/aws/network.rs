@@ -34,7 +34,7 @@ use crate::aws::profiles::Profile;
 use crate::aws::proxy::Proxies;
 use crate::aws::trust::Trust;
 use crate::cli::Network as Flags;
-use crate::error::{Failure, other};
+use crate::error::{Failure, Kind, other};
 use crate::world::{AWS_MAX_ATTEMPTS, World};
 
 /// DESIGN's bounds, so that kubectl never hangs: for a connection (TLS included), for the next byte, for everything.
@@ -263,7 +263,7 @@ impl<'a> Network<'a> {
 
 /// `error`, which came of asking `place`. What is wrong with a setting is wrong whatever is asked for.
 fn unreached(error: anyhow::Error, place: &str) -> anyhow::Error {
-    if error.downcast_ref::<Failure>().is_some_and(Failure::is_of_configuration) {
+    if error.downcast_ref::<Failure>().is_some_and(|failure| failure.kind() == Kind::Configuration) {
         return error;
     }
     let error = error.context(format!("cannot reach {place}"));

@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use crate::aws::ini::{Ini, Section};
 use crate::aws::shlex;
+use crate::cache::Trail;
 use crate::error::configuration;
 use crate::world::{AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, Variable, World};
 
@@ -42,10 +43,10 @@ impl Files {
     ///
     /// # Errors
     /// A file that is there and cannot be read, is too large, or is not UTF-8.
-    pub fn read(world: &World) -> Result<Self> {
+    pub fn read(trail: &Trail, world: &World) -> Result<Self> {
         Ok(Self {
-            config: File::read(AWS_CONFIG_FILE, "config", world)?,
-            credentials: File::read(AWS_SHARED_CREDENTIALS_FILE, "credentials", world)?,
+            config: File::read(AWS_CONFIG_FILE, "config", trail, world)?,
+            credentials: File::read(AWS_SHARED_CREDENTIALS_FILE, "credentials", trail, world)?,
         })
     }
 
@@ -59,7 +60,7 @@ impl Files {
 }
 
 impl File {
-    fn read(variable: Variable, default_name: &str, world: &World) -> Result<Self> {
+    fn read(variable: Variable, default_name: &str, trail: &Trail, world: &World) -> Result<Self> {
         let named = world.raw(variable);
         let path = match &named {
             Some(path) => PathBuf::from(expand(path, world)),
@@ -75,7 +76,7 @@ impl File {
             };
             configuration(format!("cannot read {}: {error}", path.display())).hint(hint)
         };
-        match fs::metadata(&path) {
+        match trail.metadata(&path) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(Self::absent(path, "does not exist"));
             }
@@ -161,6 +162,13 @@ impl Profiles<'_> {
             .then(|| format!("{} has [{prefixed}]: write [{name}] there", self.files.credentials.path.display()))
     }
 
+    /// The names of the profiles in which some section gives `key` this value.
+    pub fn having<'p>(&'p self, key: &'p str, value: &'p str) -> impl Iterator<Item = Cow<'p, str>> {
+        let has = move |section: &Section<'_>| section.get(key) == Some(value);
+        let config = self.config.sections().filter(has).filter_map(|section| profile_name(section.name));
+        config.chain(self.credentials.sections().filter(has).map(|section| Cow::Borrowed(section.name)))
+    }
+
     /// The name of every profile, for a suggestion.
     pub fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let config = self.config.sections().filter_map(|section| profile_name(section.name));
@@ -217,7 +225,7 @@ fn section_name<'s>(section: &'s str, kind: &str) -> Option<Cow<'s, str>> {
 
 /// Expands `$NAME`, `${NAME}` and a leading `~` or `~/`, as Python's `expandvars` and `expanduser` do. Names that are not
 /// set stay as they are, and so does `~user`.
-pub(super) fn expand(path: &OsStr, world: &World) -> OsString {
+pub(crate) fn expand(path: &OsStr, world: &World) -> OsString {
     let Some(text) = path.to_str() else { return path.to_owned() };
     let mut expanded = String::new();
     let mut rest = text;

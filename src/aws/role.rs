@@ -93,6 +93,12 @@ pub fn is_role_arn(text: &str) -> bool {
     is_role && text.len() <= 2048 && text.chars().all(|character| character.is_ascii_graphic())
 }
 
+/// The account in the ARN of a role.
+#[must_use]
+pub fn account_of(role_arn: &str) -> Option<String> {
+    Some(crate::aws::arn::Arn::parse(role_arn)?.account.to_owned()).filter(|account| !account.is_empty())
+}
+
 /// Whether STS takes `name` for a session's.
 #[must_use]
 pub fn is_session_name(name: &str) -> bool {

@@ -121,6 +121,17 @@ impl<'a> Sts<'a> {
         Ok(Client::new(&config.build()))
     }
 
+    /// What is asked, as far as it makes a difference to what it gives: an endpoint that somebody configured may be anybody,
+    /// and the global endpoint's sessions do not serve in every region.
+    ///
+    /// # Errors
+    /// A setting that is invalid.
+    pub fn endpoint_name(&self) -> Result<String> {
+        let configured = endpoint::configured(Service::Sts, self.profiles, self.selected, self.world)?;
+        let kind = if self.region.get().is_some() { "regional" } else { "global" };
+        Ok(configured.unwrap_or_else(|| kind.to_owned()))
+    }
+
     /// Looks whether requests can be made at all, before a person or anybody else is asked for anything.
     ///
     /// # Errors

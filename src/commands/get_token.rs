@@ -7,6 +7,8 @@ use crate::aws::endpoint;
 use crate::aws::network::Network;
 use crate::aws::profiles::Files;
 use crate::aws::sts::Sts;
+use crate::cache::tokens::{KeptToken, Key, Made};
+use crate::cache::{Cache, Trail};
 use crate::cli::{GetToken, Globals};
 use crate::config::{Answer, Inputs, ProfileChoice, Request};
 use crate::exec_info::{ApiVersion, ExecCredential, ExecInfo};
@@ -19,37 +21,59 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
         world.debug(|| format!("{flag} is accepted and has no effect"));
     }
     let exec_info = read_exec_info(arguments.api_version.is_some(), world);
-    let files = Files::read(world)?;
+    let request = Request::resolve(globals, arguments, &exec_info, world)?;
+    let cache = Cache::new(request.cache.clone(), request.interactive, world);
+    let trail = Trail::default();
+    let key = || Key::new(globals, arguments, &exec_info, world);
+    let kept = cache.token(key, &trail, || make(globals, &request, &exec_info, &cache, &trail, world))?;
+    world.print(&render(&kept, &request.answer)?)
+}
+
+/// Makes a token: from the AWS files over the credentials to the signature.
+fn make(
+    globals: &Globals,
+    request: &Request,
+    exec_info: &ExecInfo,
+    cache: &Cache<'_>,
+    trail: &Trail,
+    world: &World,
+) -> Result<Made> {
+    let files = Files::read(trail, world)?;
     let profiles = files.profiles()?;
     let choice = ProfileChoice::make(globals.profile.as_deref(), world)?;
     let profile = choice.find(&profiles)?;
     world.debug(|| choice.to_string());
-    let request = Request::resolve(globals, arguments, Inputs { exec_info: &exec_info, profile, world })?;
+    // Looked at before anybody is asked for anything.
+    request.answer.format(profile.get("output"))?;
+    let endpoints = request.endpoints(Inputs { exec_info, profile, world })?;
     let network = Network::new(&globals.network, profile, world);
-    let sts = Sts::new(&network, request.requests.clone(), &profiles, profile, world);
-    let mfa = Mfa::new(arguments.role.mfa_code.as_deref(), request.interactive, world);
-    let context = Context { profiles: &profiles, selected: profile, network: &network, sts, mfa, world };
+    let sts = Sts::new(&network, endpoints.requests, &profiles, profile, world);
+    let mfa = Mfa::new(request.mfa_code.as_deref(), request.interactive, cache, world);
+    let context = Context { profiles: &profiles, selected: profile, network: &network, sts, mfa, cache, trail, world };
     let search = Search { context: &context, name: &choice.name, profile, environment: !choice.is_from_flag() };
     // Where nobody said a region, instance metadata may have told one afterwards.
-    let known = request.endpoint.region.is_some().then(|| endpoint::resolve(&request.endpoint)).transpose()?;
+    let known = endpoints.token.region.is_some().then(|| endpoint::resolve(&endpoints.token)).transpose()?;
     let credentials = credentials::find(&search, request.role.as_ref())?;
     let endpoint = match known {
         Some(endpoint) => endpoint,
-        None => {
-            let region = context.sts.region.get().cloned();
-            endpoint::resolve(&endpoint::Options { region, ..request.endpoint.clone() })?
-        }
+        None => endpoint::resolve(&endpoint::Options { region: context.sts.region.get().cloned(), ..endpoints.token })?,
     };
-    let now = world.now();
-    let token = sign_token(&credentials, &endpoint, &request.cluster, now)?;
-    let document = render(&token, &request.answer)?;
+    let signed_at = world.now();
+    let token = sign_token(&credentials, &endpoint, &request.cluster, signed_at)?;
     warn_of_size(&token, credentials.session_token(), world);
     world.debug(|| {
-        let verdict = rules::first_failure(&token.bearer, now.into());
+        let verdict = rules::first_failure(&token.bearer, signed_at.into());
         let verdict = verdict.map_or("passes the server's rules".to_owned(), |failure| failure.to_string());
         format!("signed for {}, cluster {}: {verdict}", endpoint.url, request.cluster.as_str())
     });
-    world.print(&document)
+    let about = about(request, &choice.name, &endpoint.signing_region);
+    Ok(Made { token, signed_at, output: profile.get("output").map(str::to_owned), about })
+}
+
+/// Whose a token is and what for, in words.
+fn about(request: &Request, profile: &str, region: &str) -> String {
+    let role = request.role.as_ref().map_or_else(String::new, |role| format!(", role {}", role.role.arn));
+    format!("cluster {} ({region}), profile {profile}{role}", request.cluster.as_str())
 }
 
 /// Reads `KUBERNETES_EXEC_INFO` and says what is odd about it.
@@ -70,12 +94,14 @@ fn read_exec_info(api_version_given: bool, world: &World) -> ExecInfo {
     exec_info
 }
 
-fn render(token: &Token, answer: &Answer) -> Result<String> {
-    let Answer::Credential { api_version, format, query } = answer else { return Ok(format!("{}\n", token.bearer)) };
+fn render(kept: &KeptToken, answer: &Answer) -> Result<String> {
+    let KeptToken { token, output } = kept;
+    let Answer::Credential { api_version, query, .. } = answer else { return Ok(format!("{}\n", token.bearer)) };
     let credential = ExecCredential::new(token, *api_version)?;
+    let format = answer.format(output.as_deref())?;
     match query {
-        None => output::render(&credential, *format),
-        Some(query) => output::render(&output::select(&credential, query)?, *format),
+        None => output::render(&credential, format),
+        Some(query) => output::render(&output::select(&credential, query)?, format),
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn find(
 }
 
 /// The region of a cluster ARN, and its partition.
+#[derive(Debug)]
 pub(super) struct ArnRegion {
     pub(super) name: String,
     /// Whether the ARN is a flag's, and so the user's own word, not a cluster entry's.

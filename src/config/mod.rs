@@ -15,25 +15,40 @@ pub use role::{FlaggedRole, is_mfa_code};
 
 use crate::aws::endpoint;
 use crate::aws::profiles::Profile;
+use crate::cache;
 use crate::cli::{Format, GetToken, Globals};
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::{ApiVersion, ExecInfo};
 use crate::output;
 use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT, Variable, World};
 
-/// Everything that decides a token but the credentials and the time.
+/// What is asked for, as far as it can be told before the AWS files are read.
 #[derive(Debug)]
 pub struct Request {
     pub cluster: ClusterName,
-    /// STS's endpoint for the token.
-    pub endpoint: endpoint::Options,
-    /// STS's endpoint for our own requests.
-    pub requests: endpoint::Options,
+    /// The region of the cluster's ARN.
+    arn_region: Option<cluster::ArnRegion>,
+    /// `--region`.
+    region: Option<String>,
+    /// `--sts-endpoint`.
+    sts_endpoint: Option<String>,
     /// The role of `--role-arn`.
     pub role: Option<FlaggedRole>,
+    /// `--mfa-code`.
+    pub mfa_code: Option<String>,
     /// Whether a person may be asked.
     pub interactive: bool,
+    pub cache: cache::Settings,
     pub answer: Answer,
+}
+
+/// Which STS is meant.
+#[derive(Debug)]
+pub struct Endpoints {
+    /// By the token.
+    pub token: endpoint::Options,
+    /// By our own requests.
+    pub requests: endpoint::Options,
 }
 
 /// What to print.
@@ -42,7 +57,8 @@ pub enum Answer {
     /// The bare token.
     Token,
     /// An ExecCredential.
-    Credential { api_version: ApiVersion, format: Format, query: Option<String> },
+    /// `format` is `None` where the profile's `output` decides.
+    Credential { api_version: ApiVersion, format: Option<Format>, query: Option<String> },
 }
 
 /// What there is beside the command line.
@@ -58,11 +74,11 @@ impl Request {
     /// Gives the command line its meaning.
     ///
     /// # Errors
-    /// A usage error, or configuration that is invalid.
-    pub fn resolve(globals: &Globals, arguments: &GetToken, inputs: Inputs<'_>) -> Result<Self> {
+    /// A usage error, or a variable that is invalid.
+    pub fn resolve(globals: &Globals, arguments: &GetToken, exec_info: &ExecInfo, world: &World) -> Result<Self> {
         // No `..`: a flag that nobody handles must not compile.
         let Globals { region, profile: _, output, query, debug: _, network: _, inert } = globals;
-        let GetToken { globals: _, cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache: _, role } =
+        let GetToken { globals: _, cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache, role } =
             arguments;
 
         if inert.no_sign_request.is_some() {
@@ -70,12 +86,41 @@ impl Request {
                 .hint("leave the flag out")
                 .into());
         }
-        let role = role::resolve(role, inputs.world)?;
-        let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), inputs.exec_info)?;
+        let mfa_code = role.mfa_code.clone();
+        let role = role::resolve(role, world)?;
+        let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), exec_info)?;
         if let Some(query) = query {
             output::check(query)?;
         }
-        let regions = region::find(region.as_deref(), arn_region, inputs)?;
+        Ok(Self {
+            cluster,
+            arn_region,
+            region: region.clone(),
+            sts_endpoint: sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?,
+            role,
+            mfa_code,
+            interactive: exec_info.interactive != Some(false),
+            cache: cache::Settings::resolve(cache, world)?,
+            answer: match token_only.is_some() {
+                true if query.is_some() => {
+                    return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());
+                }
+                true => Answer::Token,
+                false => Answer::Credential {
+                    api_version: find_api_version(api_version.as_deref(), exec_info)?,
+                    format: format(*output, query.is_some(), world)?,
+                    query: query.clone(),
+                },
+            },
+        })
+    }
+
+    /// Which STS is meant, by everything that may name a region.
+    ///
+    /// # Errors
+    /// A region that is none, or contradicts the cluster's ARN; a setting that is not text.
+    pub fn endpoints(&self, inputs: Inputs<'_>) -> Result<Endpoints> {
+        let regions = region::find(self.region.as_deref(), self.arn_region.as_ref(), inputs)?;
         let fips = inputs.switch(AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint")?;
         let dual_stack = inputs.switch(AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint")?;
         let options = |region: Option<region::Region>, url| endpoint::Options {
@@ -84,24 +129,24 @@ impl Request {
             region: region.map(|region| region.name),
             url,
         };
-        Ok(Self {
-            cluster,
-            role,
-            interactive: inputs.exec_info.interactive != Some(false),
-            endpoint: options(regions.token, sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?),
+        Ok(Endpoints {
+            token: options(regions.token, self.sts_endpoint.clone()),
             requests: options(regions.requests, None),
-            answer: match token_only.is_some() {
-                true if query.is_some() => {
-                    return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());
-                }
-                true => Answer::Token,
-                false => Answer::Credential {
-                    api_version: find_api_version(api_version.as_deref(), inputs.exec_info)?,
-                    format: inputs.format(*output, query.is_some())?,
-                    query: query.clone(),
-                },
-            },
         })
+    }
+}
+
+impl Answer {
+    /// The format of the document. `configured` is the profile's `output`.
+    ///
+    /// # Errors
+    /// That decides, and is none of ours.
+    pub fn format(&self, configured: Option<&str>) -> Result<Format> {
+        match (self, configured) {
+            (Self::Credential { format: None, .. }, Some(name)) => parse_format(name, "`output` in the profile"),
+            (Self::Credential { format, .. }, _) => Ok(format.unwrap_or(Format::Json)),
+            (Self::Token, _) => Ok(Format::Text),
+        }
     }
 }
 
@@ -111,24 +156,24 @@ impl Inputs<'_> {
         let value = self.world.text(variable)?;
         Ok(value.as_deref().or(self.profile.get(key)).is_some_and(|value| value.eq_ignore_ascii_case("true")))
     }
+}
 
-    /// The output format: `--output`, or what is configured, but that only for a query. Without one, `output = text`
-    /// in somebody's AWS config must not reach kubectl.
-    fn format(&self, flag: Option<Format>, query: bool) -> Result<Format> {
-        if flag.is_some() || !query {
-            return Ok(flag.unwrap_or(Format::Json));
-        }
-        let (name, origin) = match (self.world.text(AWS_DEFAULT_OUTPUT)?, self.profile.get("output")) {
-            (Some(name), _) => (name, AWS_DEFAULT_OUTPUT.name),
-            (None, Some(name)) => (name.to_owned(), "`output` in the profile"),
-            (None, None) => return Ok(Format::Json),
-        };
-        Format::from_str(&name, false).map_err(|_| {
-            configuration(format!("output format `{}` ({origin}) is not supported", excerpt(&name)))
-                .hint("give --output json, text or yaml")
-                .into()
-        })
+/// The output format: `--output`, or what is configured, but that only for a query. Without one, `output = text` in
+/// somebody's AWS config must not reach kubectl. `None`: it may be the profile that decides.
+fn format(flag: Option<Format>, query: bool, world: &World) -> Result<Option<Format>> {
+    match flag {
+        Some(format) => Ok(Some(format)),
+        None if !query => Ok(Some(Format::Json)),
+        None => world.text(AWS_DEFAULT_OUTPUT)?.map(|name| parse_format(&name, AWS_DEFAULT_OUTPUT.name)).transpose(),
     }
+}
+
+fn parse_format(name: &str, origin: &str) -> Result<Format> {
+    Format::from_str(name, false).map_err(|_| {
+        configuration(format!("output format `{}` ({origin}) is not supported", excerpt(name)))
+            .hint("give --output json, text or yaml")
+            .into()
+    })
 }
 
 fn find_api_version(flag: Option<&str>, exec_info: &ExecInfo) -> Result<ApiVersion> {

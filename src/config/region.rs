@@ -67,8 +67,8 @@ pub(super) struct Regions {
     pub(super) requests: Option<Region>,
 }
 
-pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Regions> {
-    let typed_arn = arn.as_ref().filter(|arn| arn.is_from_flag).map(|arn| arn.name.clone());
+pub(super) fn find(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Result<Regions> {
+    let typed_arn = arn.filter(|arn| arn.is_from_flag).map(|arn| arn.name.clone());
     let own = flag.map(str::to_owned).or(typed_arn);
     let own = match own {
         Some(name) => Some(name),
@@ -84,9 +84,9 @@ pub(super) fn find(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_
     Ok(Regions { token, requests })
 }
 
-fn of_token(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
+fn of_token(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
     let world = inputs.world;
-    let Some((text, origin)) = told(flag, arn.as_ref(), inputs)? else {
+    let Some((text, origin)) = told(flag, arn, inputs)? else {
         // Only a guess: a host name that tells no region is as good as none.
         let guess = inputs.exec_info.server.as_deref().and_then(region_of_server).and_then(|name| Region::parse(&name));
         world.debug(|| match &guess {
@@ -105,7 +105,7 @@ fn of_token(flag: Option<&str>, arn: Option<ArnRegion>, inputs: Inputs<'_>) -> R
     };
     world.debug(|| format!("region {} from {origin}", region.name));
     if let Some(arn) = arn {
-        refuse_other_partition(&region, &arn)?;
+        refuse_other_partition(&region, arn)?;
     }
     Ok(Some(region))
 }

@@ -128,11 +128,16 @@ impl Sandbox {
         let tick = Duration::from_secs(u64::from(!self.clock_stands));
         let prompts = Rc::default();
         let world = World::new(Host {
+            environment: Box::new({
+                let variables = variables.clone();
+                move || variables.iter().map(|(name, value)| (OsString::from(name), value.clone())).collect()
+            }),
             variable: Box::new(move |name| variables.get(name).cloned()),
             clock: Box::new(move || now.replace(now.get() + tick)),
             home: Box::new(move || home.clone()),
             stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
             stderr: RefCell::new(Box::new(stderr.clone())),
+            stderr_is_terminal: false,
             ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
         });
         let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();

@@ -3,66 +3,148 @@
 //! After botocore's `AssumeRoleProvider`. A chain is walked down to the credentials that begin it before the first
 //! request, so that a mistake anywhere in it costs no network.
 
+use std::rc::Rc;
+
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Context, OF_A_PROFILE, Outcome, Search, ask, check, container, environment, instance_metadata};
+use super::slot::{self, Source};
+use super::{
+    Context, Found, Nothing, OF_A_PROFILE, Outcome, Search, ask, check, container, environment, instance_metadata,
+};
 use crate::aws::answer::Problem;
 use crate::aws::profiles::Profile;
-use crate::aws::role::{Role, is_session_name};
+use crate::aws::role::{Role, account_of, is_session_name};
+use crate::cache::digest::{Digest, Name};
+use crate::cache::sessions::Wanted;
 use crate::config::FlaggedRole;
 use crate::error::{configuration, excerpt};
 
 /// The role of the profile: `role_arn` without a web identity token file.
-pub(super) fn of_profile(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn of_profile<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     if !has_role(search.profile) {
         return Ok(Outcome::NotAsked("the profile has no role_arn, or has it for a web identity"));
     }
-    search.context.sts.check()?;
-    let (hops, mut credentials) = walk_down(*search)?;
-    for Hop { profile, role } in hops.iter().rev() {
-        credentials = assume(search.context, credentials, role, &format!("profile `{profile}`"), profile)?;
+    let (hops, mut found) = walk_down(*search)?;
+    for hop in hops.into_iter().rev() {
+        found = session_of(hop, found)?;
     }
-    Ok(Outcome::Found(credentials))
+    Ok(Outcome::Found(found))
+}
+
+/// The session of a hop's role, assumed with the credentials of whatever is below it.
+fn session_of<'a>(hop: Hop<'a>, caller: Found<'a>) -> Result<Found<'a>> {
+    let context = hop.search.context;
+    let digest = name_of(context, &hop.role)?;
+    let (errand, identity) = names(&digest, &caller);
+    Ok(Found::errand_for(errand, identity, move |errand, source| {
+        let Hop { search, role, source: below } = hop;
+        let slot = slot::of_role(&role);
+        let wanted = Wanted {
+            errand,
+            source,
+            slot: Some(slot.clone()),
+            provider: None,
+            role: role.arn.clone(),
+            account: account_of(&role.arn),
+            profile: search.name.to_owned(),
+            rival: Box::new(|| slot::rival(&search, &role.arn, &slot, &below)),
+            trail: context.trail,
+        };
+        context.cache.session(&wanted, || {
+            context.sts.check()?;
+            assume(context, caller.get()?, &role, &format!("profile `{}`", search.name), search.name)
+        })
+    }))
 }
 
 /// The role of `--role-arn`, assumed with the credentials that were found.
-pub(super) fn of_flag(context: &Context<'_>, caller: Credentials, flagged: &FlaggedRole) -> Result<Credentials> {
-    let mut role = flagged.role.clone();
-    if flagged.forward_session_name
-        && let Some(name) = context.sts.session_name_of(caller.clone()).map_err(Problem::into_error)?
-    {
-        if !is_session_name(&name) {
-            return Err(configuration(format!("the session name `{}` cannot be forwarded", excerpt(&name)))
-                .hint("give one with --session-name")
-                .into());
-        }
-        context.world.debug(|| format!("forwarding the session name {name}"));
-        role.session_name = Some(name);
+pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: &'a FlaggedRole) -> Result<Found<'a>> {
+    let FlaggedRole { role, forward_session_name } = flagged;
+    // Whoever the caller is, the name that is forwarded is its own.
+    let digest = name_of(context, role)?.input(forward_session_name.to_string());
+    let (errand, identity) = names(&digest, &caller);
+    Ok(Found::errand_for(errand, identity, move |errand, source| {
+        let wanted = Wanted {
+            errand,
+            source,
+            // The AWS CLI keeps no session of `--role-arn`.
+            slot: None,
+            provider: None,
+            role: role.arn.clone(),
+            account: account_of(&role.arn),
+            profile: String::new(),
+            rival: Box::new(|| None),
+            trail: context.trail,
+        };
+        context.cache.session(&wanted, || {
+            context.sts.check()?;
+            let caller = caller.get()?;
+            let mut role = role.clone();
+            if *forward_session_name {
+                forward(context, &caller, &mut role)?;
+            }
+            assume(context, caller, &role, "--role-arn", "")
+        })
+    }))
+}
+
+/// Gives the role's session the caller's own session name, where that has one.
+fn forward(context: &Context<'_>, caller: &Credentials, role: &mut Role) -> Result<()> {
+    let Some(name) = context.sts.session_name_of(caller.clone()).map_err(Problem::into_error)? else { return Ok(()) };
+    if !is_session_name(&name) {
+        return Err(configuration(format!("the session name `{}` cannot be forwarded", excerpt(&name)))
+            .hint("give one with --session-name")
+            .into());
     }
-    assume(context, caller, &role, "--role-arn", "")
+    context.world.debug(|| format!("forwarding the session name {name}"));
+    role.session_name = Some(name);
+    Ok(())
+}
+
+/// What of a role makes a difference to its session.
+fn name_of(context: &Context<'_>, role: &Role) -> Result<Digest> {
+    // No `..`: a parameter that nobody thinks of must not compile.
+    let Role { arn, session_name, external_id, duration, mfa_serial } = role;
+    let digest = Digest::new("role").input(context.sts.endpoint_name()?).input(arn);
+    let digest = digest.maybe(session_name.as_ref()).maybe(external_id.as_ref());
+    Ok(digest.maybe(duration.map(|seconds| seconds.to_string())).maybe(mfa_serial.as_ref()))
+}
+
+/// The names of an errand to a role, and of its session: whose they are depends on the caller's.
+fn names<'a>(role: &Digest, caller: &Found<'a>) -> (Name<'a>, Name<'a>) {
+    let name = |callers: &Name<'a>| -> Name<'a> {
+        let (role, callers) = (role.clone(), Rc::clone(callers));
+        Rc::new(move || role.clone().input(callers()).name())
+    };
+    (name(&caller.errand), name(&caller.identity))
 }
 
 /// How many roles may stand on each other. Each is a request, and all of them together have 20 seconds.
 const MAX_HOPS: usize = 100;
 
-/// A role, and the profile that asks for it.
+/// A role, the profile that asks for it, and by what means.
 struct Hop<'a> {
-    profile: &'a str,
+    search: Search<'a>,
     role: Role,
+    source: Source<'a>,
 }
 
 /// The roles to assume, the last one first, and the credentials to begin with.
-fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
+fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Found<'a>)> {
     let context = start.context;
     let mut at = start;
     let mut hops: Vec<Hop<'a>> = Vec::new();
     loop {
-        hops.push(Hop { profile: at.name, role: role_of(&at)? });
+        let role = role_of(&at)?;
         let parent = at.name;
         let (name, profile) = match source_of(&at)? {
-            RoleSource::CredentialSource(source) => return Ok((hops, named(&at, source)?)),
+            RoleSource::CredentialSource(source, name) => {
+                hops.push(Hop { search: at, role, source: Source::Named(name) });
+                return Ok((hops, named(&at, source)?));
+            }
             RoleSource::Profile(name) => {
+                hops.push(Hop { search: at, role, source: Source::Profile(name) });
                 let profile = context.profiles.get(name).ok_or_else(|| {
                     configuration(format!("profile `{parent}`: its source_profile `{}` does not exist", excerpt(name)))
                         .hint("correct source_profile")
@@ -71,8 +153,8 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
             }
         };
         // Only itself, for its own keys, may be named twice.
-        if hops.iter().any(|hop| hop.profile == name) && (name != parent || !has_keys(profile)) {
-            let mut path: Vec<&str> = hops.iter().map(|hop| hop.profile).collect();
+        if hops.iter().any(|hop| hop.search.name == name) && (name != parent || !has_keys(profile)) {
+            let mut path: Vec<&str> = hops.iter().map(|hop| hop.search.name).collect();
             path.push(name);
             return Err(configuration(format!("the source_profile settings form a loop: {}", path.join(" -> ")))
                 .hint("let one of these profiles have credentials of its own")
@@ -89,8 +171,8 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Credentials)> {
         at = Search { name, profile, environment: false, ..at };
         if has_keys(profile) || !has_role(profile) {
             return match ask(&[OF_A_PROFILE], &at)? {
-                Ok(credentials) => Ok((hops, credentials)),
-                Err(account) => Err(configuration(format!(
+                (Some(found), _) => Ok((hops, found)),
+                (None, account) => Err(configuration(format!(
                     "profile `{parent}`: its source_profile `{name}` has no credentials: {}",
                     account.join("; ")
                 ))
@@ -110,23 +192,24 @@ fn has_keys(profile: Profile<'_>) -> bool {
     profile.has("aws_access_key_id") || profile.has("aws_secret_access_key")
 }
 
-fn role_of(search: &Search<'_>) -> Result<Role> {
-    let text = |key| search.profile.get(key).map(str::to_owned);
-    let duration = search.profile.get("duration_seconds").and_then(|text| match text.trim().parse() {
-        Ok(seconds) => Some(seconds),
-        Err(_) => {
-            // As the AWS CLI does.
-            search.context.world.debug(|| format!("duration_seconds of profile {} is no number: ignored", search.name));
-            None
-        }
-    });
-    let role = Role {
+/// A profile's role, as it is written.
+pub(super) fn parameters(profile: Profile<'_>) -> Role {
+    let text = |key| profile.get(key).map(str::to_owned);
+    Role {
         arn: text("role_arn").unwrap_or_default(),
         session_name: text("role_session_name"),
         external_id: text("external_id"),
-        duration,
+        // What is no number is ignored, as the AWS CLI does.
+        duration: profile.get("duration_seconds").and_then(|text| text.trim().parse().ok()),
         mfa_serial: text("mfa_serial"),
-    };
+    }
+}
+
+fn role_of(search: &Search<'_>) -> Result<Role> {
+    let role = parameters(search.profile);
+    if role.duration.is_none() && search.profile.get("duration_seconds").is_some() {
+        search.context.world.debug(|| format!("duration_seconds of profile {} is no number: ignored", search.name));
+    }
     match role.invalid_parameter() {
         None => Ok(role),
         Some(invalid) => {
@@ -140,7 +223,8 @@ fn role_of(search: &Search<'_>) -> Result<Role> {
 /// Where the credentials come from that a role is assumed with.
 enum RoleSource<'a> {
     Profile(&'a str),
-    CredentialSource(CredentialSource),
+    /// With the setting's own word.
+    CredentialSource(CredentialSource, &'a str),
 }
 
 /// The values of `credential_source`, exactly as they are written.
@@ -156,9 +240,11 @@ fn source_of<'a>(search: &Search<'a>) -> Result<RoleSource<'a>> {
         |what: String, hint| Err(configuration(format!("profile `{}` {what}", search.name)).hint(hint).into());
     match (search.profile.get("source_profile"), search.profile.get("credential_source")) {
         (Some(name), None) => Ok(RoleSource::Profile(name)),
-        (None, Some("Environment")) => Ok(RoleSource::CredentialSource(CredentialSource::Environment)),
-        (None, Some("EcsContainer")) => Ok(RoleSource::CredentialSource(CredentialSource::EcsContainer)),
-        (None, Some("Ec2InstanceMetadata")) => Ok(RoleSource::CredentialSource(CredentialSource::Ec2InstanceMetadata)),
+        (None, Some(word @ "Environment")) => Ok(RoleSource::CredentialSource(CredentialSource::Environment, word)),
+        (None, Some(word @ "EcsContainer")) => Ok(RoleSource::CredentialSource(CredentialSource::EcsContainer, word)),
+        (None, Some(word @ "Ec2InstanceMetadata")) => {
+            Ok(RoleSource::CredentialSource(CredentialSource::Ec2InstanceMetadata, word))
+        }
         (None, Some(other)) => complain(
             format!("has the unknown credential_source `{}`", excerpt(other)),
             "Environment, EcsContainer or Ec2InstanceMetadata is meant",
@@ -171,23 +257,29 @@ fn source_of<'a>(search: &Search<'a>) -> Result<RoleSource<'a>> {
     }
 }
 
-fn named(search: &Search<'_>, source: CredentialSource) -> Result<Credentials> {
+fn named<'a>(search: &Search<'a>, source: CredentialSource) -> Result<Found<'a>> {
+    let search = *search;
+    let nothing = move |why: String| {
+        configuration(format!("profile `{}`: its credential_source has no credentials: {why}", search.name))
+            .hint("correct credential_source, or what it names")
+    };
     let outcome = match source {
         CredentialSource::Environment => environment::read(search.context.world),
-        CredentialSource::EcsContainer => container::keys(search),
-        CredentialSource::Ec2InstanceMetadata => instance_metadata::keys(search),
+        CredentialSource::EcsContainer => container::keys(&search),
+        CredentialSource::Ec2InstanceMetadata => instance_metadata::keys(&search),
     };
-    let why = match outcome? {
-        Outcome::Found(credentials) => {
+    match outcome? {
+        Outcome::Found(found) => Ok(found.then(move |credentials| {
+            let credentials = credentials.map_err(|error| match error.downcast::<Nothing>() {
+                Ok(Nothing(why)) => nothing(why).into(),
+                Err(error) => error,
+            })?;
             check::alive(&credentials, "the credential_source", search.context.world)?;
-            return Ok(credentials);
-        }
-        Outcome::Nothing(why) => why,
-        Outcome::NotAsked(why) => why.to_owned(),
-    };
-    Err(configuration(format!("profile `{}`: its credential_source has no credentials: {why}", search.name))
-        .hint("correct credential_source, or what it names")
-        .into())
+            Ok(credentials)
+        })),
+        Outcome::Nothing(why) => Err(nothing(why).into()),
+        Outcome::NotAsked(why) => Err(nothing(why.to_owned()).into()),
+    }
 }
 
 /// Assumes `role`, with a code of its MFA device where it has one. `place` says in messages what asks for the role;

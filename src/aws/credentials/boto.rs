@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Outcome, Search, check};
+use super::{Context, Found, Outcome, Search, check};
 use crate::aws::ini::Ini;
 use crate::aws::profiles::expand;
 use crate::aws::small_file::{self, shown};
+use crate::cache::Trail;
 use crate::error::configuration;
 use crate::world::{AWS_CREDENTIAL_FILE, BOTO_CONFIG, World};
 
@@ -19,11 +20,11 @@ use crate::world::{AWS_CREDENTIAL_FILE, BOTO_CONFIG, World};
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The keys in one of those files.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    let world = search.context.world;
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
+    let Context { world, trail, .. } = search.context;
     if let Some(path) = world.raw(AWS_CREDENTIAL_FILE) {
         let path = PathBuf::from(expand(&path, world));
-        let text = read(&path)?.unwrap_or_default();
+        let text = read(&path, trail)?.unwrap_or_default();
         let pairs = || text.lines().filter_map(|line| line.split_once('='));
         let get = |name: &str| pairs().find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim());
         if let Some(id) = get("AWSAccessKeyId") {
@@ -31,7 +32,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         }
     }
     for path in candidates(world) {
-        let Some(text) = read(&path)? else { continue };
+        let Some(text) = read(&path, trail)? else { continue };
         let ini = Ini::parse(&text).map_err(|problem| {
             configuration(format!("{}: line {}: {}", shown(&path), problem.line, problem.message))
                 .hint("correct that line")
@@ -57,8 +58,8 @@ fn candidates(world: &World) -> Vec<PathBuf> {
 }
 
 /// The text of a file, where there is one.
-fn read(path: &Path) -> Result<Option<String>> {
-    if !path.is_file() {
+fn read(path: &Path, trail: &Trail) -> Result<Option<String>> {
+    if !trail.metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Ok(None);
     }
     let text =
@@ -69,7 +70,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-fn pair(id: &str, secret: Option<&str>, path: &Path) -> Result<Outcome> {
+fn pair<'a>(id: &str, secret: Option<&str>, path: &Path) -> Result<Outcome<'a>> {
     let Some(secret) = secret.filter(|secret| !secret.is_empty() && !id.is_empty()) else {
         return Err(configuration(format!("{} has only half a pair of keys", shown(path)))
             .hint("put both into that file, or neither")
@@ -78,5 +79,5 @@ fn pair(id: &str, secret: Option<&str>, path: &Path) -> Result<Outcome> {
     for value in [id, secret] {
         check::key(value, || format!("a key in {}", shown(path)))?;
     }
-    Ok(Outcome::Found(Credentials::new(id, secret, None, None, "boto")))
+    Ok(Outcome::Found(Found::keys(Credentials::new(id, secret, None, None, "boto"))))
 }

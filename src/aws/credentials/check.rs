@@ -1,14 +1,10 @@
 //! What keys, tokens and times of any source must be.
 
-use std::time::SystemTime;
-
+use crate::error::configuration;
+use crate::timestamp;
+use crate::world::World;
 use anyhow::Result;
 use aws_credential_types::Credentials;
-use time::OffsetDateTime;
-use time::format_description::well_known::{Iso8601, Rfc3339};
-
-use crate::error::configuration;
-use crate::world::World;
 
 /// The longest access key id, secret or session token: many times what AWS gives and clusters take, and few enough that
 /// the signer's URL type, which ends at 64 KiB, holds two of them with every byte escaped.
@@ -16,7 +12,7 @@ const MAX_BYTES: usize = 8 * 1024;
 
 /// Refuses a key or token that cannot be one. Blanks are a slip of whoever pasted it, most often a newline at the end,
 /// and would make a token which every cluster refuses without a reason.
-pub(in crate::aws) fn key(value: &str, place: impl FnOnce() -> String) -> Result<()> {
+pub(crate) fn key(value: &str, place: impl FnOnce() -> String) -> Result<()> {
     if value.len() > MAX_BYTES {
         let message = format!("{} has {} bytes: no AWS service gives so long a one", place(), value.len());
         return Err(configuration(message).hint("set it again").into());
@@ -32,17 +28,7 @@ pub(in crate::aws) fn key(value: &str, place: impl FnOnce() -> String) -> Result
 /// Refuses credentials that have expired already, and names where they came from.
 pub(super) fn alive(credentials: &Credentials, source: &str, world: &World) -> Result<()> {
     let Some(end) = credentials.expiry().filter(|&end| end <= world.now()) else { return Ok(()) };
-    let end = OffsetDateTime::from(end).format(&Rfc3339).unwrap_or_default();
-    Err(configuration(format!("the credentials from {source} have expired, at {end}"))
+    Err(configuration(format!("the credentials from {source} have expired, at {}", timestamp::text(end)))
         .hint("get new ones where these come from")
         .into())
-}
-
-/// RFC 3339 or ISO 8601 with a zone; also the `... UTC` for `Z` that older AWS tools write.
-pub(super) fn time(text: &str) -> Option<SystemTime> {
-    let text = text.trim();
-    let zulu = text.strip_suffix("UTC").map(|time| format!("{}Z", time.trim_end()));
-    let text = zulu.as_deref().unwrap_or(text);
-    let time = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT));
-    time.ok().map(SystemTime::from)
 }

@@ -10,10 +10,12 @@ use std::time::Duration;
 use anyhow::Result;
 use http::Uri;
 
-use super::{Outcome, Search, json};
+use super::{Context, Found, Outcome, Search, json};
 use crate::aws::endpoint::shown;
-use crate::aws::network::Answer;
+use crate::aws::network::{Answer, Network};
 use crate::aws::small_file;
+use crate::cache::digest::Digest;
+use crate::cache::machine;
 use crate::error::{configuration, excerpt, refusal};
 use crate::world::{
     AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_CREDENTIALS_FULL_URI,
@@ -34,14 +36,24 @@ const PAUSE: Duration = Duration::from_secs(1);
 const MAX_TOKEN_BYTES: u64 = 64 * 1024;
 
 /// The credentials that the container's endpoint gives.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    let Some(url) = endpoint(search.context.world)? else {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
+    let context = search.context;
+    let Some(url) = endpoint(context.world)? else {
         return Ok(Outcome::Nothing("container: no AWS_CONTAINER_CREDENTIALS_*_URI is set".to_owned()));
     };
-    let answer = ask(search, &url)?;
-    let place = format!("the answer of {}", shown(&url));
-    let document = json::object(&answer.body, &place)?;
-    json::credentials(&document, "Token", &place, "container").map(Outcome::Found)
+    // Read for each run: Pod Identity renews its token.
+    let token = authorization(context)?;
+    context.trail.machine();
+    let name = {
+        let (url, token) = (url.clone(), token.clone());
+        move || Digest::new("container").input(machine()).input(&url).maybe(token.as_ref())
+    };
+    Ok(Outcome::Found(Found::new(name, move || {
+        let answer = ask(context.network, &url, token.as_deref())?;
+        let place = format!("the answer of {}", shown(&url));
+        let document = json::object(&answer.body, &place)?;
+        json::credentials(&document, "Token", &place, "container")
+    })))
 }
 
 /// The URL to ask, where one is set.
@@ -72,12 +84,9 @@ fn is_local(host: &str) -> bool {
     HOSTS.contains(&host) || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
-    let network = search.context.network;
-    // Read for each run: Pod Identity renews its token.
-    let token = authorization(search.context.world)?;
+fn ask(network: &Network<'_>, url: &str, token: Option<&str>) -> Result<Answer> {
     let mut headers = vec![("accept", "application/json")];
-    headers.extend(token.as_deref().map(|token| ("authorization", token)));
+    headers.extend(token.map(|token| ("authorization", token)));
     let mut attempt = 1;
     loop {
         let outcome = network.fetch("GET", url, &headers);
@@ -88,7 +97,7 @@ fn ask(search: &Search<'_>, url: &str) -> Result<Answer> {
         };
         // Where there is no time left for another attempt, this one's reason is the one to tell.
         if attempt == ATTEMPTS || !may_help || network.pause(PAUSE).is_err() {
-            return Err(explain(outcome, url, token.as_deref()));
+            return Err(explain(outcome, url, token));
         }
         attempt += 1;
     }
@@ -115,10 +124,12 @@ fn is_passing(status: u16) -> bool {
 }
 
 /// The token that the endpoint demands: from the file first, without the newline at its end.
-fn authorization(world: &World) -> Result<Option<String>> {
+fn authorization(context: &Context<'_>) -> Result<Option<String>> {
+    let Context { world, trail, .. } = context;
     if let Some(path) = world.raw(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) {
         let name = AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.name;
         let path = Path::new(&path);
+        let _ = trail.metadata(path);
         let token = small_file::read_trimmed(path, MAX_TOKEN_BYTES).map_err(|error| {
             configuration(format!("cannot read {} ({name}): {error}", small_file::shown(path)))
                 .hint("check the path, or unset it")

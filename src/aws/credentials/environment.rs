@@ -5,15 +5,16 @@ use std::time::SystemTime;
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Outcome, Search, check};
+use super::{Found, Outcome, Search, check};
 use crate::error::configuration;
+use crate::timestamp;
 use crate::world::{
     AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN, AWS_SESSION_TOKEN,
     Variable, World,
 };
 
 /// `AWS_ACCESS_KEY_ID` and its companions, unless `--profile` names a profile: then that was meant.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     match search.environment {
         true => read(search.context.world),
         false => Ok(Outcome::Nothing("environment: not asked, since --profile is given".to_owned())),
@@ -21,7 +22,7 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
 }
 
 /// The same, whatever profile is given: `credential_source = Environment`.
-pub(super) fn read(world: &World) -> Result<Outcome> {
+pub(super) fn read<'a>(world: &World) -> Result<Outcome<'a>> {
     let get = |variable: Variable| match world.text(variable)? {
         Some(value) => check::key(&value, || variable.name.to_owned()).map(|()| Some(value)),
         None => Ok(None),
@@ -42,12 +43,12 @@ pub(super) fn read(world: &World) -> Result<Outcome> {
         Some(token) => Some(token),
         None => get(AWS_SESSION_TOKEN)?,
     };
-    Ok(Outcome::Found(Credentials::new(id, secret, session_token, expiration(world)?, "environment")))
+    Ok(Outcome::Found(Found::keys(Credentials::new(id, secret, session_token, expiration(world)?, "environment"))))
 }
 
 fn expiration(world: &World) -> Result<Option<SystemTime>> {
     let Some(text) = world.text(AWS_CREDENTIAL_EXPIRATION)? else { return Ok(None) };
-    let time = check::time(&text).ok_or_else(|| {
+    let time = timestamp::parse(&text).ok_or_else(|| {
         configuration("AWS_CREDENTIAL_EXPIRATION is not an RFC 3339 time")
             .hint("write it as 2026-01-02T03:04:05Z, or unset it")
     })?;

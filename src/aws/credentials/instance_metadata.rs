@@ -9,9 +9,11 @@ use anyhow::Result;
 use aws_credential_types::Credentials;
 use serde_json::Value;
 
-use super::{Outcome, Search, json};
+use super::{Found, Nothing, Outcome, Search, json};
 use crate::aws::endpoint::{is_url, shown};
 use crate::aws::network::Answer;
+use crate::cache::digest::Digest;
+use crate::cache::machine;
 use crate::config::Region;
 use crate::error::{configuration, excerpt};
 use crate::world::{
@@ -39,11 +41,26 @@ const ROLE: &str = "latest/meta-data/iam/security-credentials/";
 const REGION: &str = "latest/meta-data/placement/region";
 
 /// The credentials of the instance's role. Where no region is known, the instance's becomes it.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
-    let Some(service) = Service::configured(search)? else {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
+    let search = *search;
+    let context = search.context;
+    let Some(service) = Service::configured(&search)? else {
         return Ok(Outcome::Nothing(format!("instance metadata: {} is true", AWS_EC2_METADATA_DISABLED.name)));
     };
-    search.context.network.within(service.limit, || service.keys(search))
+    context.trail.machine();
+    let name = {
+        let base = service.base.clone();
+        move || Digest::new("instance metadata").input(machine()).input(&base)
+    };
+    let ask = move || context.network.within(service.limit, || service.keys(&search));
+    if context.sts.region.get().is_some() {
+        return Ok(Outcome::Found(Found::new(name, ask)));
+    }
+    // It is to tell the region, too.
+    match ask() {
+        Ok(credentials) => Ok(Outcome::Found(Found::new(name, || Ok(credentials)))),
+        Err(error) => error.downcast().map(|Nothing(why)| Outcome::Nothing(why)),
+    }
 }
 
 /// How the service is asked.
@@ -98,8 +115,8 @@ impl Service {
         }))
     }
 
-    fn keys(&self, search: &Search<'_>) -> Result<Outcome> {
-        let nothing = |why: &str| Ok(Outcome::Nothing(format!("instance metadata: {} {why}", self.base)));
+    fn keys(&self, search: &Search<'_>) -> Result<Credentials> {
+        let nothing = |why: &str| Err(Nothing(format!("instance metadata: {} {why}", self.base)).into());
         let token = match self.token(search) {
             Some(token) => Some(token),
             None if self.v1_allowed => None,
@@ -123,7 +140,7 @@ impl Service {
             search.context.world.debug(|| format!("region {} from instance metadata", region.name));
             let _ = search.context.sts.region.set(region.name);
         }
-        Ok(Outcome::Found(extended(credentials, search)))
+        Ok(extended(credentials, search))
     }
 
     /// A token of version 2; `None` where the service gives none.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::check;
 use crate::error::{Failure, configuration};
+use crate::timestamp;
 
 /// Reads `text`, an object with `AccessKeyId`, `SecretAccessKey`, the session token under `session_token`, and
 /// `Expiration`. `place` says in messages whose answer it is; nothing of it is quoted.
@@ -41,7 +42,8 @@ pub(super) fn credentials(
     let end = match &document["Expiration"] {
         Value::Null => None,
         Value::String(end) => Some(
-            check::time(end).ok_or_else(|| configuration(format!("{place} has an Expiration that is not a time")))?,
+            timestamp::parse(end)
+                .ok_or_else(|| configuration(format!("{place} has an Expiration that is not a time")))?,
         ),
         _ => return Err(configuration(format!("{place} has an Expiration that is not a string")).into()),
     };

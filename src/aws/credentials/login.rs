@@ -21,13 +21,16 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::token_cache::{Fields, Session, end_of, text, time_text, unique};
-use super::{Context, Outcome, Search, check};
+use super::token_cache::{Fields, Session, end_of, text};
+use super::{Context, Found, Outcome, Search, check};
 use crate::aws::answer::Problem;
 use crate::aws::endpoint::{self, GLOBAL_SIGNING_REGION, Service};
 use crate::aws::profiles::expand;
 use crate::aws::shlex;
+use crate::cache::digest::Digest;
+use crate::cache::unique;
 use crate::error::configuration;
+use crate::timestamp;
 use crate::world::{AWS_LOGIN_CACHE_DIRECTORY, World};
 
 /// How long before their end the credentials are refreshed (botocore's `LoginCredentialFetcher._REFRESH_THRESHOLD`).
@@ -38,7 +41,7 @@ const SESSION_IS_OVER: [&str; 5] =
     ["AUTHCODE_EXPIRED", "INVALID_REQUEST", "TOKEN_EXPIRED", "USER_CREDENTIALS_CHANGED", "invalid_grant"];
 
 /// The credentials of the profile's console session.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     let Some(login_session) = search.profile.get("login_session") else {
         return Ok(Outcome::NotAsked("the profile has no login_session"));
     };
@@ -53,8 +56,13 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
         end: |fields| fields.get("accessToken")?.get("expiresAt"),
         window: REFRESH_WINDOW,
     };
-    let fields = session.refreshed(|fields, now| refresh(&session, fields, now))?;
-    credentials(&session, &fields).map(Outcome::Found)
+    let _ = search.context.trail.metadata(&session.file);
+    // The session's name is the ARN of whose it is.
+    let name = move || Digest::new("aws login").input(login_session.trim());
+    Ok(Outcome::Found(Found::new(name, move || {
+        let fields = session.refreshed(|fields, now| refresh(&session, fields, now))?;
+        credentials(&session, &fields)
+    })))
 }
 
 fn directory(world: &World) -> Result<PathBuf> {
@@ -74,7 +82,7 @@ fn credentials(session: &Session<'_>, fields: &Fields) -> Result<Credentials> {
         check::key(value, || format!("{name} in {}", session.file.display()))?;
         Ok(value.to_owned())
     };
-    let end = text(token.get("expiresAt")).and_then(check::time);
+    let end = text(token.get("expiresAt")).and_then(timestamp::parse);
     let (id, secret) = (need("accessKeyId")?, need("secretAccessKey")?);
     Ok(Credentials::new(id, secret, Some(need("sessionToken")?), end, "aws login"))
 }
@@ -115,7 +123,7 @@ fn client(context: &Context<'_>) -> Result<Client> {
 /// The fields with what AWS gave in place of the old; `None` where it is not all there.
 fn updated(fields: &Fields, given: &CreateOAuth2TokenResponseBody, now: SystemTime) -> Option<Fields> {
     let keys = given.access_token()?;
-    let end = time_text(end_of(now, given.expires_in())?);
+    let end = timestamp::text(end_of(now, given.expires_in())?);
     let mut fields = fields.clone();
     let token = fields.get_mut("accessToken")?.as_object_mut()?;
     for (name, value) in [

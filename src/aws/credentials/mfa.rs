@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use crate::aws::answer::Refusal;
 use crate::aws::shlex;
+use crate::cache::{Busy, Cache};
 use crate::config::is_mfa_code;
 use crate::error::{configuration, interrupted};
 use crate::terminal::Unanswered;
@@ -31,14 +32,15 @@ pub struct Mfa<'a> {
     sent: RefCell<Vec<String>>,
     /// Whether the client lets us ask.
     interactive: bool,
+    cache: &'a Cache<'a>,
     world: &'a World,
 }
 
 impl<'a> Mfa<'a> {
     /// Codes: first the one that is `given`; others only where a person may be asked.
     #[must_use]
-    pub fn new(given: Option<&str>, interactive: bool, world: &'a World) -> Self {
-        Self { given: RefCell::new(given.map(str::to_owned)), sent: RefCell::default(), interactive, world }
+    pub fn new(given: Option<&str>, interactive: bool, cache: &'a Cache<'a>, world: &'a World) -> Self {
+        Self { given: RefCell::new(given.map(str::to_owned)), sent: RefCell::default(), interactive, cache, world }
     }
 
     /// Whether a code was given that nothing asked for.
@@ -92,6 +94,7 @@ impl Questions<'_, '_> {
         if !self.mfa.interactive {
             return Err(self.nobody("the client says that nobody can be asked"));
         }
+        self.mfa.cache.announce(Busy::Person);
         for _ in 0..ANSWERS {
             let prompt = format!("{}Enter MFA code for {}: ", self.complaint, self.serial);
             let code = match self.mfa.world.ask(&prompt, PATIENCE) {
@@ -109,6 +112,7 @@ impl Questions<'_, '_> {
             } else if self.mfa.sent.borrow().contains(&code) {
                 self.complaint = "That code is used: wait for the next one. ";
             } else {
+                self.mfa.cache.announce(Busy::Aws);
                 return Ok(code);
             }
         }

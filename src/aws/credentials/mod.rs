@@ -5,14 +5,16 @@
 
 mod assume_role;
 mod boto;
-pub(in crate::aws) mod check;
+pub(crate) mod check;
 mod container;
 mod environment;
+mod found;
 mod instance_metadata;
 mod json;
 mod login;
 mod mfa;
 mod process;
+mod slot;
 mod sso;
 mod static_keys;
 mod token_cache;
@@ -26,9 +28,11 @@ use aws_credential_types::Credentials;
 use crate::aws::network::Network;
 use crate::aws::profiles::{Profile, Profiles};
 use crate::aws::sts::Sts;
+use crate::cache::{Cache, Trail};
 use crate::config::FlaggedRole;
 use crate::error::{configuration, excerpt};
 use crate::world::World;
+use found::Found;
 
 /// What every source may use.
 pub struct Context<'a> {
@@ -38,6 +42,9 @@ pub struct Context<'a> {
     pub network: &'a Network<'a>,
     pub sts: Sts<'a>,
     pub mfa: Mfa<'a>,
+    pub cache: &'a Cache<'a>,
+    /// The files that are read on the way.
+    pub trail: &'a Trail,
     pub world: &'a World,
 }
 
@@ -54,15 +61,15 @@ pub struct Search<'a> {
 }
 
 /// What one source has to say.
-enum Outcome {
-    Found(Credentials),
+enum Outcome<'a> {
+    Found(Found<'a>),
     /// It was asked and has nothing, and why: half a sentence for the account of the search.
     Nothing(String),
     /// Nobody asked for it: what would have.
     NotAsked(&'static str),
 }
 
-type Source = fn(&Search<'_>) -> Result<Outcome>;
+type Source = for<'a> fn(&Search<'a>) -> Result<Outcome<'a>>;
 
 /// The sources, in order. The first that applies decides.
 const FIRST: &[(&str, Source)] =
@@ -86,24 +93,20 @@ const LAST: &[(&str, Source)] = &[
 ///
 /// # Errors
 /// A source that applies but cannot serve, or none: then the message tells what was looked at and why each had nothing.
-pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentials> {
-    if role.is_some() {
-        search.context.sts.check()?;
-    }
-    let caller = match ask(&[FIRST, OF_A_PROFILE, LAST], search)? {
-        Ok(credentials) => credentials,
-        Err(account) => {
-            let hint = match search.environment {
-                true => "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile"
-                    .to_owned(),
-                false => format!("put credentials into profile `{}`, or name another one", excerpt(search.name)),
-            };
-            return Err(configuration(format!("no credentials found: {}", account.join("; "))).hint(hint).into());
-        }
-    };
+pub fn find<'a>(search: &Search<'a>, role: Option<&'a FlaggedRole>) -> Result<Credentials> {
+    let search = *search;
+    let (found, account) = ask(&[FIRST, OF_A_PROFILE, LAST], &search)?;
+    let Some(found) = found else { return Err(not_found(&search, &account)) };
+    // The last source may find out that it has nothing only when it is asked.
+    let found = found.then(move |credentials| {
+        credentials.map_err(|error| match error.downcast::<Nothing>() {
+            Ok(Nothing(why)) => not_found(&search, &[account, vec![why]].concat()),
+            Err(error) => error,
+        })
+    });
     let credentials = match role {
-        Some(role) => assume_role::of_flag(search.context, caller, role)?,
-        None => caller,
+        Some(role) => assume_role::of_flag(search.context, found, role)?.get()?,
+        None => found.get()?,
     };
     if search.context.mfa.is_unused() {
         search.context.world.debug(|| "--mfa-code: nothing asked for a code".to_owned());
@@ -111,31 +114,53 @@ pub fn find(search: &Search<'_>, role: Option<&FlaggedRole>) -> Result<Credentia
     Ok(credentials)
 }
 
-/// Asks sources in order; where none has credentials, the answer is why each had none.
-fn ask(sources: &[&[(&'static str, Source)]], search: &Search<'_>) -> Result<Result<Credentials, Vec<String>>> {
-    let debug = |line: &dyn Fn() -> String| search.context.world.debug(line);
+/// Whoever was asked for credentials has none, and why: half a sentence, as [`Outcome::Nothing`] has it.
+#[derive(Debug)]
+struct Nothing(String);
+
+impl std::fmt::Display for Nothing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Nothing {}
+
+fn not_found(search: &Search<'_>, account: &[String]) -> anyhow::Error {
+    let hint = match search.environment {
+        true => {
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile"
+                .to_owned()
+        }
+        false => format!("put credentials into profile `{}`, or name another one", excerpt(search.name)),
+    };
+    configuration(format!("no credentials found: {}", account.join("; "))).hint(hint).into()
+}
+
+/// Asks sources in order, until one has credentials; and why each before it had none.
+fn ask<'a>(sources: &[&[(&'static str, Source)]], search: &Search<'a>) -> Result<(Option<Found<'a>>, Vec<String>)> {
+    let Search { context: Context { world, .. }, name: profile, .. } = *search;
     let mut account: Vec<String> = Vec::new();
-    for (name, source) in sources.iter().copied().flatten() {
+    for (name, source) in sources.iter().copied().flatten().copied() {
         match source(search)? {
-            Outcome::Found(credentials) => {
-                debug(&|| {
-                    format!(
-                        "credentials: {}, from {name} (profile `{}`)",
-                        loggable(credentials.access_key_id()),
-                        search.name
-                    )
+            Outcome::Found(found) => {
+                let checked = found.then(move |credentials| {
+                    let credentials = credentials?;
+                    let id = loggable(credentials.access_key_id());
+                    world.debug(|| format!("credentials: {id}, from {name} (profile `{profile}`)"));
+                    check::alive(&credentials, name, world)?;
+                    Ok(credentials)
                 });
-                check::alive(&credentials, name, search.context.world)?;
-                return Ok(Ok(credentials));
+                return Ok((Some(checked), account));
             }
             Outcome::Nothing(why) => {
-                debug(&|| format!("no credentials from {name}: {why}"));
+                world.debug(|| format!("no credentials from {name}: {why}"));
                 account.push(why);
             }
-            Outcome::NotAsked(what) => debug(&|| format!("no credentials from {name}: {what}")),
+            Outcome::NotAsked(what) => world.debug(|| format!("no credentials from {name}: {what}")),
         }
     }
-    Ok(Err(account))
+    Ok((None, account))
 }
 
 /// An access key id that looks like one. Anything else may be a secret that somebody put into its place.

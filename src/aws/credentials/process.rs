@@ -12,8 +12,10 @@ use aws_credential_types::Credentials;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
-use super::{Outcome, Search, json};
+use super::{Found, Outcome, Search, json};
 use crate::aws::shlex;
+use crate::cache::digest::Digest;
+use crate::cache::{Busy, surroundings};
 use crate::error::{Failure, configuration, excerpt};
 
 /// How long a process may take (DESIGN section 4): it may have to ask a person. Asked again it has answered once, and
@@ -36,38 +38,35 @@ const FORMAT: &str = "see https://docs.aws.amazon.com/sdkref/latest/guide/featur
 const MAX_COMPLAINT: usize = 400;
 
 /// The credentials that the profile's process gives.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
+    let search = *search;
     if !search.profile.has("credential_process") {
         return Ok(Outcome::NotAsked("the profile has no credential_process"));
     }
     let process = Process::of(search)?;
-    let credentials = process.run(PATIENCE)?;
-    let now = search.context.world.now();
-    let Some(end) = credentials.expiry().filter(|&end| end < now + NEARLY_OVER) else {
-        return Ok(Outcome::Found(credentials));
-    };
-    let minutes = NEARLY_OVER.as_secs() / 60;
-    search.context.world.debug(|| format!("{} gave credentials that end within {minutes} minutes", process.place));
-    match process.run(PATIENCE_AGAIN) {
-        Err(error) if end > now => {
-            search.context.world.debug(|| format!("asked again: {error:#}"));
-            Ok(Outcome::Found(credentials))
-        }
-        result => result.map(Outcome::Found),
-    }
+    search.context.trail.process();
+    let command = search.profile.get("credential_process").unwrap_or_default();
+    // A process may go by anything around it.
+    let name = move || Digest::new("process").input(command).input(surroundings(search.context.world));
+    Ok(Outcome::Found(Found::new(name, move || {
+        search.context.cache.announce(Busy::Process);
+        let credentials = process.ask();
+        search.context.cache.announce(Busy::Aws);
+        credentials
+    })))
 }
 
 /// A profile's process.
-struct Process<'s> {
-    search: &'s Search<'s>,
+struct Process<'a> {
+    search: Search<'a>,
     /// What it is called in messages.
     place: String,
     program: String,
     arguments: Vec<String>,
 }
 
-impl<'s> Process<'s> {
-    fn of(search: &'s Search<'s>) -> Result<Self> {
+impl<'a> Process<'a> {
+    fn of(search: Search<'a>) -> Result<Self> {
         let command = search.profile.get("credential_process").unwrap_or_default();
         let place = format!("the credential_process of profile `{}`", search.name);
         let words = shlex::split(command).ok_or_else(|| {
@@ -78,6 +77,23 @@ impl<'s> Process<'s> {
             configuration(format!("{place} is empty")).hint("correct credential_process, or take it out")
         })?;
         Ok(Self { search, place, program, arguments: words.collect() })
+    }
+
+    /// Its credentials; if they end soon, those that it gives when it is asked again.
+    fn ask(&self) -> Result<Credentials> {
+        let world = self.search.context.world;
+        let credentials = self.run(PATIENCE)?;
+        let now = world.now();
+        let Some(end) = credentials.expiry().filter(|&end| end < now + NEARLY_OVER) else { return Ok(credentials) };
+        let minutes = NEARLY_OVER.as_secs() / 60;
+        world.debug(|| format!("{} gave credentials that end within {minutes} minutes", self.place));
+        match self.run(PATIENCE_AGAIN) {
+            Err(error) if end > now => {
+                world.debug(|| format!("asked again: {error:#}"));
+                Ok(credentials)
+            }
+            result => result,
+        }
     }
 
     fn run(&self, patience: Duration) -> Result<Credentials> {

@@ -3,6 +3,7 @@
 //! After botocore's `SSOProvider` and `SSOTokenProvider`. A profile either names an `sso-session`, whose token can be
 //! refreshed, or has all settings itself, the legacy way: then only a person can renew the token.
 
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
@@ -10,14 +11,18 @@ use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use sha1::{Digest as _, Sha1};
 
-use super::token_cache::{Fields, Session, end_of, text, time_text};
-use super::{Context, Outcome, Search, check};
+use super::slot::{self, SsoLogin};
+use super::token_cache::{Fields, Session, end_of, text};
+use super::{Context, Found, Outcome, Search, check};
 use crate::aws::answer::Problem;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::ini::Section;
 use crate::aws::shlex;
+use crate::cache::digest::{Digest, Name};
+use crate::cache::sessions::Wanted;
 use crate::config::Region;
 use crate::error::{Failure, configuration, excerpt};
+use crate::timestamp;
 
 /// How long before its end a token is refreshed (botocore's `SSOTokenProvider._REFRESH_WINDOW`).
 const REFRESH_WINDOW: Duration = Duration::from_mins(15);
@@ -33,20 +38,29 @@ const SESSION_IS_OVER: [&str; 5] = [
 ];
 
 /// The credentials of the role that the profile names.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     if !["sso_role_name", "sso_account_id"].iter().any(|key| search.profile.has(key)) {
         return Ok(Outcome::NotAsked("the profile has neither sso_account_id nor sso_role_name"));
     }
     let sso = Sso::read(search)?;
-    let session = sso.session()?;
-    let fields = match sso.session {
-        Some(_) => session.refreshed(|fields, now| sso.refresh(&session, fields, now))?,
-        None => session.as_it_is()?,
-    };
-    // It becomes a header, which holds no control characters.
-    let token = text(fields.get("accessToken")).filter(|token| !token.contains(char::is_control));
-    let token = token.ok_or_else(|| session.bad_file("has no usable accessToken"))?;
-    sso.role_credentials(&session, token).map(Outcome::Found)
+    let session = Rc::new(sso.session()?);
+    let _ = search.context.trail.metadata(&session.file);
+    let errand = sso.name()?;
+    let errand: Name<'_> = Rc::new(move || errand.clone().name());
+    let identity: Name<'_> = Rc::new({
+        let (errand, session) = (Rc::clone(&errand), Rc::clone(&session));
+        // Whose the login is stands in its token, and nowhere else.
+        move || Digest::new("SSO").input(errand()).maybe(session.peek().as_ref().and_then(access_token)).name()
+    });
+    Ok(Outcome::Found(Found::errand_for(errand, identity, move |errand, source| {
+        let wanted = sso.wanted(errand, source);
+        sso.context.cache.session(&wanted, || sso.fetch(&session))
+    })))
+}
+
+/// It becomes a header, which holds no control characters.
+fn access_token(fields: &Fields) -> Option<&str> {
+    text(fields.get("accessToken")).filter(|token| !token.contains(char::is_control))
 }
 
 /// The settings of a profile and its sso-session.
@@ -89,6 +103,48 @@ impl<'a> Sso<'a> {
         Ok(Self { context: search.context, profile: search.name, session, start_url, region, account, role })
     }
 
+    /// Names what is asked for.
+    fn name(&self) -> Result<Digest> {
+        let login = self.login();
+        let (kind, login) = match login {
+            SsoLogin::Session(name) => ("session", name),
+            SsoLogin::StartUrl(url) => ("start URL", url),
+        };
+        let endpoint =
+            endpoint::configured(Service::Sso, self.context.profiles, self.context.selected, self.context.world)?;
+        let digest = Digest::new("SSO").maybe(endpoint).input(kind).input(login);
+        Ok(digest.input(&self.region).input(self.account).input(self.role))
+    }
+
+    fn login(&self) -> SsoLogin<'a> {
+        self.session.map_or(SsoLogin::StartUrl(self.start_url), SsoLogin::Session)
+    }
+
+    fn wanted(&self, errand: String, source: Name<'a>) -> Wanted<'a> {
+        Wanted {
+            errand,
+            source,
+            slot: Some(slot::of_sso(self.account, self.role, self.login())),
+            provider: Some("sso"),
+            role: format!("{} in {} by SSO", self.role, self.account),
+            account: Some(self.account.to_owned()),
+            profile: self.profile.to_owned(),
+            // The login is in the file's name.
+            rival: Box::new(|| None),
+            trail: self.context.trail,
+        }
+    }
+
+    /// Asks for the role's credentials, with a login that is good.
+    fn fetch(&self, session: &Session<'_>) -> Result<Credentials> {
+        let fields = match self.session {
+            Some(_) => session.refreshed(|fields, now| self.refresh(session, fields, now))?,
+            None => session.as_it_is()?,
+        };
+        let token = access_token(&fields).ok_or_else(|| session.bad_file("has no usable accessToken"))?;
+        self.role_credentials(session, token)
+    }
+
     /// The session that `aws sso login` began.
     fn session(&self) -> Result<Session<'a>> {
         let (name, login) = match self.session {
@@ -120,7 +176,7 @@ impl<'a> Sso<'a> {
     fn refresh(&self, session: &Session<'_>, fields: &Fields, now: SystemTime) -> Result<Fields> {
         let refresh_token = session.need(fields, "refreshToken")?;
         let (id, secret) = (session.need(fields, "clientId")?, session.need(fields, "clientSecret")?);
-        let registration_end = check::time(session.need(fields, "registrationExpiresAt")?);
+        let registration_end = timestamp::parse(session.need(fields, "registrationExpiresAt")?);
         if registration_end.is_none_or(|end| end <= now) {
             return Err(session.cannot_be_refreshed("the registration of its client has expired").into());
         }
@@ -141,7 +197,7 @@ impl<'a> Sso<'a> {
         let (token, end) = token.zip(end).with_context(|| format!("{operation}: the answer holds no token"))?;
         let mut fields = fields.clone();
         fields.insert("accessToken".to_owned(), token.into());
-        fields.insert("expiresAt".to_owned(), time_text(end).into());
+        fields.insert("expiresAt".to_owned(), timestamp::text(end).into());
         // Where AWS gives no other, the old one stays good (RFC 6749, section 6).
         if let Some(refresh_token) = answer.refresh_token() {
             fields.insert("refreshToken".to_owned(), refresh_token.into());

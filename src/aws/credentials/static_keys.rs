@@ -6,7 +6,7 @@
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
-use super::{Outcome, Search, check};
+use super::{Found, Outcome, Search, check};
 use crate::aws::ini::Section;
 use crate::aws::profiles::File;
 use crate::error::configuration;
@@ -24,16 +24,16 @@ const LEFTOVERS: [&str; 7] = [
 ];
 
 /// Keys in the credentials file.
-pub(super) fn credentials_file(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn credentials_file<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     keys(search, search.profile.credentials, &search.context.profiles.files.credentials)
 }
 
 /// Keys in the config file.
-pub(super) fn config_file(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn config_file<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     keys(search, search.profile.config, &search.context.profiles.files.config)
 }
 
-fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Result<Outcome> {
+fn keys<'a>(search: &Search<'a>, section: Option<Section<'_>>, file: &File) -> Result<Outcome<'a>> {
     let (name, path) = (search.name, file.path.display());
     let Some(section) = section else {
         let why = file.absent.as_deref().unwrap_or("no such profile");
@@ -60,5 +60,5 @@ fn keys(search: &Search<'_>, section: Option<Section<'_>>, file: &File) -> Resul
         None => get("aws_session_token")?,
     };
     let session_token = session_token.map(str::to_owned);
-    Ok(Outcome::Found(Credentials::new(id, secret, session_token, None, "profile")))
+    Ok(Outcome::Found(Found::keys(Credentials::new(id, secret, session_token, None, "profile"))))
 }

@@ -3,19 +3,19 @@
 //! A refresh token serves but once, and kubectl starts many of us at the same time. So one process at a time refreshes
 //! a session, and whoever waited finds the new token in the file. Other programs read it, too: it is replaced whole.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use super::{Context, check, json};
+use super::{Context, json};
+use crate::aws::small_file;
+use crate::cache;
 use crate::error::{Failure, configuration};
+use crate::timestamp;
 
 /// Many times what any session's file has.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -87,6 +87,12 @@ impl Session<'_> {
         }
     }
 
+    /// What the file holds at this moment, where it can be read at all.
+    pub(super) fn peek(&self) -> Option<Fields> {
+        let content = small_file::read(&self.file, MAX_BYTES).ok()?;
+        serde_json::from_slice(&content).ok()
+    }
+
     /// What the file holds, where its token cannot be refreshed.
     ///
     /// # Errors
@@ -144,9 +150,9 @@ impl Session<'_> {
         let place = format!("{}: {}", self.name, self.file.display());
         let document = json::object(&content, &place).map_err(|failure| failure.hint(self.hint()))?;
         let Value::Object(fields) = document else { return Err(self.bad_file("is not a JSON object").into()) };
-        let end = text((self.end)(&fields)).and_then(check::time);
+        let end = text((self.end)(&fields)).and_then(timestamp::parse);
         let end = end.ok_or_else(|| self.bad_file("has no expiresAt that is a time"))?;
-        self.context.world.debug(|| format!("{}: its token ends at {}", self.name, time_text(end)));
+        self.context.world.debug(|| format!("{}: its token ends at {}", self.name, timestamp::text(end)));
         Ok((fields, end))
     }
 
@@ -195,7 +201,9 @@ impl Session<'_> {
     /// Keeps the new fields. That this cannot be done is no reason to fail.
     fn write(&self, fields: &Fields) {
         let content = Value::Object(fields.clone()).to_string();
-        if let Err(error) = replace(&self.file, content.as_bytes()) {
+        // A symbolic link stays, and what it points to is replaced.
+        let written = fs::canonicalize(&self.file).and_then(|file| cache::replace(&file, content.as_bytes()));
+        if let Err(error) = written {
             self.context.world.debug(|| format!("cannot write {}: {error}", self.file.display()));
         }
     }
@@ -206,22 +214,10 @@ pub(super) fn text(value: Option<&Value>) -> Option<&str> {
     value?.as_str().filter(|text| !text.is_empty())
 }
 
-/// A time as the AWS CLI writes it, `2026-01-02T03:04:05Z`.
-pub(super) fn time_text(time: SystemTime) -> String {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    let time = i64::try_from(seconds).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| "a time far away".to_owned())
-}
-
 /// When a token ends that is good for so many seconds; `None` where it never was good.
 pub(super) fn end_of(now: SystemTime, seconds: i32) -> Option<SystemTime> {
     let seconds = u64::try_from(seconds).ok().filter(|&seconds| seconds > 0)?;
     Some(now + Duration::from_secs(seconds))
-}
-
-/// 16 hexadecimal digits that hardly come twice: the standard library seeds its hashers with random bytes.
-pub(super) fn unique() -> String {
-    format!("{:016x}", RandomState::new().hash_one(()))
 }
 
 /// Whether the file's directory lets us put another into its place.
@@ -235,25 +231,4 @@ fn can_replace(file: &Path) -> bool {
 #[cfg(not(unix))]
 fn can_replace(_: &Path) -> bool {
     true
-}
-
-/// Replaces a file by a private one, so that whoever reads it finds either the old content or the new.
-#[expect(clippy::disallowed_methods, reason = "a refreshed session must be kept")]
-fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    // A symbolic link stays, and what it points to is replaced.
-    let file = fs::canonicalize(file)?;
-    let temporary = file.with_extension(format!("{}.tmp", unique()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut new = options.open(&temporary)?;
-    let done = new.write_all(content).and_then(|()| new.sync_all()).and_then(|()| fs::rename(&temporary, &file));
-    if done.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    done
 }

@@ -8,10 +8,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Outcome, Search};
+use super::slot::{self, Source};
+use super::{Found, Outcome, Search};
 use crate::aws::answer::Problem;
-use crate::aws::role::{is_role_arn, is_session_name};
+use crate::aws::role::{account_of, is_role_arn, is_session_name};
 use crate::aws::small_file::{self, shown};
+use crate::cache::digest::Digest;
+use crate::cache::sessions::Wanted;
 use crate::error::{configuration, excerpt};
 use crate::world::{AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_WEB_IDENTITY_TOKEN_FILE, Variable};
 
@@ -20,7 +23,8 @@ use crate::world::{AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_WEB_IDENTITY_TOKEN_F
 const MAX_TOKEN_BYTES: u64 = 20_000;
 
 /// The credentials of the role that the token's bearer may assume.
-pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
+pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
+    let context = search.context;
     let Some((file, origin)) = setting(search, AWS_WEB_IDENTITY_TOKEN_FILE, "web_identity_token_file")? else {
         return Ok(Outcome::NotAsked("neither AWS_WEB_IDENTITY_TOKEN_FILE nor web_identity_token_file is set"));
     };
@@ -40,11 +44,35 @@ pub(super) fn keys(search: &Search<'_>) -> Result<Outcome> {
             .hint("2 to 64 letters, digits and characters of _+=,.@-")
             .into());
     }
-    search.context.sts.check()?;
+    let _ = context.trail.metadata(Path::new(&file));
     let token = read(Path::new(&file), &origin)?;
-    let name = name.as_ref().map(|(name, _)| name.as_str());
-    let credentials = search.context.sts.assume_role_with_web_identity(&role_arn, name, &token);
-    credentials.map(Outcome::Found).map_err(Problem::into_error)
+    let session_name = name.map(|(name, _)| name);
+    // Whose the token is stands in itself.
+    let name = Digest::new("web identity").input(context.sts.endpoint_name()?).input(&role_arn);
+    let name = name.maybe(session_name.as_ref()).input(&token).name();
+    let search = *search;
+    Ok(Outcome::Found(Found::session(
+        move || name.clone(),
+        move |errand, source| {
+            let slot = slot::of_web_identity(&role_arn, session_name.as_deref());
+            let wanted = Wanted {
+                errand,
+                source,
+                slot: Some(slot.clone()),
+                provider: None,
+                account: account_of(&role_arn),
+                role: role_arn.clone(),
+                profile: search.name.to_owned(),
+                rival: Box::new(|| slot::rival(&search, &role_arn, &slot, &Source::TokenFile(&file))),
+                trail: context.trail,
+            };
+            context.cache.session(&wanted, || {
+                context.sts.check()?;
+                let session = context.sts.assume_role_with_web_identity(&role_arn, session_name.as_deref(), &token);
+                session.map_err(Problem::into_error)
+            })
+        },
+    )))
 }
 
 /// The value of a setting, and what it is called where it stands.
