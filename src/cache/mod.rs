@@ -109,6 +109,11 @@ impl<'a> Cache<'a> {
         }
     }
 
+    /// Whether a session that somebody gets serves others.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.settings.mode != Mode::Off
+    }
+
     /// Says to other processes that wait for us what we are at.
     pub(crate) fn announce(&self, busy: Busy) {
         self.turns.announce(busy);

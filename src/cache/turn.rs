@@ -4,7 +4,7 @@
 //! it is at. Those who wait look at the entry again and again, so that all of them go on as soon as it is there, and
 //! for no longer than its holder may need: then they ask for themselves.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::rc::{Rc, Weak};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::folder::Folder;
 use super::trail::surroundings;
 use crate::error::{Failure, Kind};
-use crate::world::World;
+use crate::world::{KUBERNETES_EXEC_INFO, World};
 
 /// How long others may take (DESIGN section 4): to ask AWS; in all, where a person or a process is asked; and for a person,
 /// where we may not ask one and could do no better.
@@ -31,6 +31,10 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// How often the entry is looked at: at first soon, for a request takes as long as a round trip.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LAST_PAUSE: Duration = Duration::from_millis(50);
+
+/// How soon a client asks again that got a failure. kubectl does so four times, at once, and a person who has typed three
+/// wrong codes has typed enough.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// How many files may vanish under us: one would be an accident, but some file systems tell a file by another inode each
 /// time.
@@ -66,12 +70,15 @@ struct Note {
 struct Failed {
     failure: Failure,
     surroundings: String,
+    /// The client that wanted it, where a person was asked.
+    client: Option<u32>,
 }
 
 /// The turns that this process has, and how it waits for others'.
 pub(crate) struct Turns<'a> {
     held: RefCell<Vec<Weak<Held>>>,
-    busy: RefCell<Busy>,
+    busy: Cell<Busy>,
+    has_asked_person: Cell<bool>,
     /// Whether we may ask a person ourselves.
     interactive: bool,
     world: &'a World,
@@ -94,11 +101,22 @@ enum Turn<T> {
 
 impl<'a> Turns<'a> {
     pub(super) fn new(interactive: bool, world: &'a World) -> Self {
-        Self { held: RefCell::default(), busy: RefCell::new(Busy::Aws), interactive, world }
+        Self {
+            held: RefCell::default(),
+            busy: Cell::new(Busy::Aws),
+            has_asked_person: Cell::default(),
+            interactive,
+            world,
+        }
     }
 
     /// Says to whoever waits for us what we are at.
     pub(super) fn announce(&self, busy: Busy) {
+        self.has_asked_person.set(self.has_asked_person.get() || busy == Busy::Person);
+        self.tell(busy);
+    }
+
+    fn tell(&self, busy: Busy) {
         if self.busy.replace(busy) != busy {
             for held in self.held.borrow().iter().filter_map(Weak::upgrade) {
                 held.note(busy, None);
@@ -119,7 +137,7 @@ impl<'a> Turns<'a> {
         fetch: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         let turn = folder.map_or(Turn::Alone, |folder| self.wait(folder, name, &look));
-        self.announce(Busy::Aws);
+        self.tell(Busy::Aws);
         let held = match turn {
             Turn::Ready(found) => return Ok(found),
             Turn::Failed(failure) => return Err(failure.into()),
@@ -143,8 +161,18 @@ impl<'a> Turns<'a> {
     /// The failure, where it is one of AWS, the network or a person: another process would ask them the same.
     fn telling(&self, error: &anyhow::Error) -> Option<Failed> {
         let failure = Failure::of(error);
-        let asked = *self.busy.borrow() == Busy::Person || !matches!(failure.kind(), Kind::Usage | Kind::Configuration);
-        asked.then(|| Failed { failure, surroundings: surroundings(self.world) })
+        let client = self.has_asked_person.get().then(client);
+        let is_ours_alone = matches!(failure.kind(), Kind::Usage | Kind::Configuration) && client.is_none();
+        (!is_ours_alone).then(|| Failed { failure, surroundings: surroundings(self.world), client })
+    }
+
+    /// Whether this failure is also ours, without asking anybody.
+    fn shares(&self, note: &Note, file: &File, waited_for: Option<u32>) -> bool {
+        let Some(failed) = &note.failed else { return false };
+        let age = || self.world.now().duration_since(file.metadata().ok()?.modified().ok()?).ok();
+        let again = || failed.client == Some(client()) && age().is_some_and(|age| age < AT_ONCE);
+        let is_about_us = waited_for == Some(note.process) || self.world.raw(KUBERNETES_EXEC_INFO).is_some() && again();
+        is_about_us && failed.surroundings == surroundings(self.world)
     }
 
     fn wait<T>(&self, folder: &Folder, name: &str, look: &impl Fn() -> Option<T>) -> Turn<T> {
@@ -160,7 +188,7 @@ impl<'a> Turns<'a> {
                     }
                     _ => return Turn::Alone,
                 },
-                Ok(()) => return waiting.over(file, self.world),
+                Ok(()) => return self.take(file, waiting.holder),
                 Err(TryLockError::WouldBlock) => {
                     if let Some(found) = look() {
                         return Turn::Ready(found);
@@ -174,6 +202,15 @@ impl<'a> Turns<'a> {
                     return Turn::Alone;
                 }
             }
+        }
+    }
+
+    /// The lock is ours. Where that is of no use, its note stays for the others.
+    fn take<T>(&self, mut file: File, waited_for: Option<u32>) -> Turn<T> {
+        let note = read_note(&mut file).filter(|note| self.shares(note, &file, waited_for));
+        match note.and_then(|note| note.failed) {
+            Some(failed) => Turn::Failed(failed.failure),
+            None => Turn::Ours(Rc::new(Held(RefCell::new(file)))),
         }
     }
 
@@ -205,7 +242,7 @@ impl<'a> Turns<'a> {
             waiting.holder = Some(note.process);
         }
         // Who waits for us waits for the same.
-        self.announce(busy);
+        self.tell(busy);
         waiting.sleep(busy);
         true
     }
@@ -249,15 +286,6 @@ impl Waiting {
             Busy::Process => {}
         }
     }
-
-    /// The lock is ours. If the process that we waited for says that it failed, so do we, and leave its note to the others.
-    fn over<T>(self, mut file: File, world: &World) -> Turn<T> {
-        let note = self.holder.and_then(|holder| read_note(&mut file).filter(|note| note.process == holder));
-        match note.and_then(|note| note.failed) {
-            Some(failed) if failed.surroundings == surroundings(world) => Turn::Failed(failed.failure),
-            _ => Turn::Ours(Rc::new(Held(RefCell::new(file)))),
-        }
-    }
 }
 
 impl Held {
@@ -271,6 +299,14 @@ impl Held {
         let _ = file.write_all(&text);
         let _ = file.set_len(text.len() as u64);
     }
+}
+
+/// The process that started us; elsewhere than on Unix nobody tells.
+fn client() -> u32 {
+    #[cfg(unix)]
+    return std::os::unix::process::parent_id();
+    #[cfg(not(unix))]
+    0
 }
 
 fn read_note(file: &mut File) -> Option<Note> {

@@ -70,7 +70,7 @@ fn command_line() {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         Sandbox::with_keys().run(&arguments).assert_failure(252, stderr);
     }
-    let commands = "get-token, token, eks, version, completions, help";
+    let commands = "get-token, token, eks, version, cache, completions, help";
     let missing = |name: &str, commands: &str| {
         format!(
             "ekscred: error: '{name}' requires a subcommand but one was not provided [subcommands: {commands}]\n\

@@ -63,9 +63,12 @@ fn completions() {
 fn man_pages() {
     let command = command();
     assert_current("man/ekscred.1", &main_page(&command));
-    for (name, page_name) in
-        [("get-token", "ekscred-get-token"), ("version", "ekscred-version"), ("completions", "ekscred-completions")]
-    {
+    for (name, page_name) in [
+        ("get-token", "ekscred-get-token"),
+        ("cache", "ekscred-cache"),
+        ("version", "ekscred-version"),
+        ("completions", "ekscred-completions"),
+    ] {
         let subcommand = command.find_subcommand(name).expect("a subcommand").clone();
         let mut page = Vec::new();
         Man::new(subcommand.name(page_name).display_name(page_name)).render(&mut page).expect("a man page");

@@ -120,13 +120,19 @@ impl Questions<'_, '_> {
     }
 
     fn nobody(&self, why: &str) -> anyhow::Error {
-        let flag = match self.profile {
-            "" => String::new(),
-            name => format!(" --profile {}", shlex::quote(name)),
+        let hint = match self.profile {
+            _ if !self.mfa.cache.keeps_sessions() => {
+                "run kubectl in a terminal (interactiveMode: IfAvailable), or give --mfa-code CODE".to_owned()
+            }
+            "" => "run it once in a terminal, with the same arguments: its session is kept; or give --mfa-code CODE"
+                .to_owned(),
+            // Any cluster will do.
+            name => format!(
+                "run `ekscred get-token --profile {} --cluster-name NAME` once in a terminal: its session is kept",
+                shlex::quote(name)
+            ),
         };
-        configuration(format!("{} needs an MFA code of {}, and {why}", self.place, self.serial))
-            .hint(format!("run kubectl in a terminal (interactiveMode: IfAvailable), or `ekscred get-token{flag} --mfa-code CODE ...`"))
-            .into()
+        configuration(format!("{} needs an MFA code of {}, and {why}", self.place, self.serial)).hint(hint).into()
     }
 
     fn unanswered(&self, why: &str) -> anyhow::Error {
