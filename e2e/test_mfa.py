@@ -354,7 +354,7 @@ def test_code_is_in_no_log(at_terminal, home, sts):
 def test_no_terminal(run, environment, sts):
     result = run(*GET_TOKEN, env=environment, start_new_session=True)
     assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and there is no terminal to ask on")
-    assert "`ekscred get-token --profile dev --mfa-code CODE ...`" in result.stderr
+    assert "`ekscred get-token --profile dev --cluster-name NAME` once in a terminal" in result.stderr
     assert sts.codes() == []
 
 
@@ -364,7 +364,7 @@ def test_client_that_lets_nobody_be_asked(at_terminal, sts, api):
     with at_terminal(env={"KUBERNETES_EXEC_INFO": json.dumps(exec_info)}) as session:
         result = session.result()
     assert_error(result, 253, f"`dev` needs an MFA code of {DEVICE}, and the client says that nobody can be asked")
-    assert "`ekscred get-token --profile dev --mfa-code CODE ...`" in result.stderr
+    assert "`ekscred get-token --profile dev --cluster-name NAME` once in a terminal" in result.stderr
     assert sts.codes() == []
 
 

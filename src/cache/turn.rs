@@ -79,6 +79,8 @@ pub(crate) struct Turns<'a> {
     held: RefCell<Vec<Weak<Held>>>,
     busy: Cell<Busy>,
     has_asked_person: Cell<bool>,
+    waited: Cell<Waited>,
+    has_told: Cell<bool>,
     /// Whether we may ask a person ourselves.
     interactive: bool,
     world: &'a World,
@@ -105,6 +107,8 @@ impl<'a> Turns<'a> {
             held: RefCell::default(),
             busy: Cell::new(Busy::Aws),
             has_asked_person: Cell::default(),
+            waited: Cell::default(),
+            has_told: Cell::default(),
             interactive,
             world,
         }
@@ -225,66 +229,78 @@ impl<'a> Turns<'a> {
         if waiting.pause.is_zero() {
             self.world.debug(|| format!("cache: waiting for another process, which has {name}"));
         }
-        if waiting.is_too_long(busy, self.interactive) {
-            self.world.debug(|| format!("cache: waited {:.1} s for {name}: going alone", waiting.total.as_secs_f64()));
+        let waited = self.waited.get();
+        if waited.is_too_long(busy, self.interactive) {
+            self.world.debug(|| format!("cache: waited {:.1} s: going alone", waited.in_all.as_secs_f64()));
             return false;
         }
         if let Some(note) = note {
-            if waiting.total >= SILENCE && !waiting.told && self.world.is_watched() {
+            if waited.in_all >= SILENCE && self.world.is_watched() && !self.has_told.replace(true) {
                 let at = match busy {
                     Busy::Aws => "asks AWS",
                     Busy::Person => "asks for an MFA code",
                     Busy::Process => "runs a credential_process",
                 };
                 self.world.say(&format!("ekscred: waiting for another ekscred (process {}), which {at}", note.process));
-                waiting.told = true;
             }
             waiting.holder = Some(note.process);
         }
         // Who waits for us waits for the same.
         self.tell(busy);
-        waiting.sleep(busy);
+        self.waited.set(waited.and(waiting.pause(), busy));
         true
     }
 }
 
-/// How long has been waited, and for whom.
-#[derive(Default)]
-struct Waiting {
-    total: Duration,
+/// How long this process has waited, for whatever locks: the bounds are those of one run.
+#[derive(Clone, Copy, Default)]
+struct Waited {
+    in_all: Duration,
     for_aws: Duration,
     for_person: Duration,
-    pause: Duration,
-    told: bool,
-    successors: u32,
-    holder: Option<u32>,
 }
 
-impl Waiting {
-    fn is_too_long(&self, busy: Busy, interactive: bool) -> bool {
-        self.total >= IN_ALL
+impl Waited {
+    fn and(mut self, slept: Duration, busy: Busy) -> Self {
+        self.in_all += slept;
+        match busy {
+            Busy::Aws => self.for_aws += slept,
+            Busy::Person => self.for_person += slept,
+            Busy::Process => {}
+        }
+        self
+    }
+
+    fn is_too_long(self, busy: Busy, interactive: bool) -> bool {
+        self.in_all >= IN_ALL
             || match busy {
                 Busy::Aws => self.for_aws >= FOR_AWS,
                 Busy::Person => !interactive && self.for_person >= FOR_SOMEBODY_ELSES_PERSON,
                 Busy::Process => false,
             }
     }
+}
 
+/// The wait for one lock.
+#[derive(Default)]
+struct Waiting {
+    pause: Duration,
+    successors: u32,
+    /// The process that has the lock.
+    holder: Option<u32>,
+}
+
+impl Waiting {
+    /// Sleeps, each time a little longer, and gives how long that was.
     #[expect(
         clippy::disallowed_methods,
-        reason = "what is measured is how long this process sleeps, whatever the time of day"
+        reason = "how long this process sleeps has nothing to do with the time of day"
     )]
-    fn sleep(&mut self, busy: Busy) {
+    fn pause(&mut self) -> Duration {
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LAST_PAUSE);
         let start = Instant::now();
         thread::sleep(self.pause);
-        let slept = start.elapsed();
-        self.total += slept;
-        match busy {
-            Busy::Aws => self.for_aws += slept,
-            Busy::Person => self.for_person += slept,
-            Busy::Process => {}
-        }
+        start.elapsed()
     }
 }
 
