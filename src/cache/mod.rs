@@ -13,6 +13,7 @@ mod trail;
 mod turn;
 
 use std::cell::{Cell, OnceCell};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -123,7 +124,7 @@ impl<'a> Cache<'a> {
     fn own(&self) -> Option<&Folder> {
         let make = || {
             let path = own_path(self.world)?;
-            Folder::make(&path, Access::Ours).inspect_err(|why| self.refused(&path, why)).ok()
+            self.make(&path, Access::Ours).inspect_err(|why| self.refused(&path, why)).ok()
         };
         self.own.get_or_init(make).as_ref()
     }
@@ -135,7 +136,15 @@ impl<'a> Cache<'a> {
 
     /// The AWS CLI's folder, made where it does not exist.
     fn make_shared(&self) -> Option<&Folder> {
-        self.shared_by(|path| Folder::make(path, Access::Shared).map(Some))
+        self.shared_by(|path| self.make(path, Access::Shared).map(Some))
+    }
+
+    /// Makes a folder, but no home directory: where that does not exist somebody meant there to be none.
+    fn make(&self, path: &Path, access: Access) -> std::io::Result<Folder> {
+        match self.world.home() {
+            Some(home) if path.starts_with(&home) && !home.is_dir() => Err(ErrorKind::NotFound.into()),
+            _ => Folder::make(path, access),
+        }
     }
 
     fn shared_by(&self, open: impl FnOnce(&Path) -> std::io::Result<Option<Folder>>) -> Option<&Folder> {
@@ -157,17 +166,22 @@ impl<'a> Cache<'a> {
         self.world.debug(|| format!("cache: {} is not used: {why}", path.display()));
     }
 
-    /// Writes an entry. That it cannot be kept is no reason to fail.
-    fn keep(&self, folder: &Folder, name: &str, content: &[u8]) {
-        match folder.write(name, content) {
-            Ok(()) => {
-                self.world.debug(|| format!("cache: wrote {}", folder.path.join(name).display()));
-                if let Some(own) = self.own() {
-                    prune::in_passing(own, self.shared(), self.world.now());
-                }
+    /// Writes an entry, and tells whether it could. That it cannot be kept is no reason to fail.
+    fn keep(&self, folder: &Folder, name: &str, content: &[u8]) -> bool {
+        let outcome = folder.write(name, content);
+        self.world.debug(|| {
+            let path = folder.path.join(name);
+            match &outcome {
+                Ok(()) => format!("cache: wrote {}", path.display()),
+                Err(why) => format!("cache: cannot write {}: {why}", path.display()),
             }
-            Err(why) => self.world.debug(|| format!("cache: cannot write {}: {why}", folder.path.join(name).display())),
+        });
+        if outcome.is_ok()
+            && let Some(own) = self.own()
+        {
+            prune::in_passing(own, self.shared(), self.world.now());
         }
+        outcome.is_ok()
     }
 }
 

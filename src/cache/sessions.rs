@@ -79,39 +79,42 @@ pub(super) struct Mark {
 }
 
 impl Cache<'_> {
-    /// The session that is kept, or that another process is about to get, or that `fetch` gets.
+    /// The session that is kept, or that another process is about to get, or that `fetch` gets; and the name of whose it
+    /// is, as that was when it was found.
     ///
     /// # Errors
     /// Of `fetch`.
-    pub(crate) fn session(
-        &self,
-        wanted: &Wanted<'_>,
-        fetch: impl FnOnce() -> Result<Credentials>,
-    ) -> Result<Credentials> {
+    pub(crate) fn session(&self, wanted: &Wanted<'_>, fetch: impl FnOnce() -> Result<Credentials>) -> Result<Session> {
         if self.settings.mode == Mode::Off {
-            return fetch();
+            return Ok(Session { credentials: fetch()?, source: (wanted.source)() });
         }
         let sessions = Sessions { cache: self, wanted, rival: OnceCell::new() };
         let found = sessions.read(true);
-        let fresh_enough = |session: &Credentials| !self.settings.force_refresh && sessions.left(session) >= MIN_LEFT;
+        let fresh_enough = |session: &Session| !self.settings.force_refresh && sessions.left(session) >= MIN_LEFT;
         let known: Vec<_> = found.iter().map(traits).collect();
         if let Some(session) = found.into_iter().find(fresh_enough) {
             self.world.debug(|| format!("cache: {} has a session until {}", wanted.role, end_text(&session)));
             return Ok(session);
         }
         // What somebody got while we waited is as good as what we could get, however short it lasts.
-        let is_new = |session: &Credentials| !known.contains(&traits(session));
+        let is_new = |session: &Session| !known.contains(&traits(session));
         let look = || {
             let mut found = sessions.read(false).into_iter();
             found.find(|session| fresh_enough(session) || is_new(session) && !sessions.left(session).is_zero())
         };
         let lock_name = format!("role-{}.lock", wanted.errand);
         self.turns.single_flight(self.own(), &lock_name, look, || {
-            let session = fetch()?;
+            let session = Session { credentials: fetch()?, source: (wanted.source)() };
             sessions.write(&session);
             Ok(session)
         })
     }
+}
+
+/// A session, and the name of whose it is.
+pub(crate) struct Session {
+    pub credentials: Credentials,
+    pub source: String,
 }
 
 /// One session's places.
@@ -124,13 +127,14 @@ struct Sessions<'s, 'a> {
 impl Sessions<'_, '_> {
     /// The sessions that are kept and may be used, but for how long they last. `aloud`: with a line in the debug log on
     /// each that may not.
-    fn read(&self, aloud: bool) -> Vec<Credentials> {
+    fn read(&self, aloud: bool) -> Vec<Session> {
         let source = (self.wanted.source)();
         let mut sessions = Vec::new();
         for place in [Place::Shared, Place::Own] {
             let Some((folder, name)) = self.place(place, &source) else { continue };
             match self.read_from(folder, &name, &source) {
-                Ok(Some(session)) => {
+                Ok(Some(credentials)) => {
+                    let session = Session { credentials, source: source.clone() };
                     let lasts = self.left(&session) >= MIN_LEFT;
                     sessions.push(session);
                     // Our own folder is not looked into without need.
@@ -179,7 +183,7 @@ impl Sessions<'_, '_> {
                 let _ = self.wanted.trail.metadata(&path);
             }
         }
-        entry.session().map(Some)
+        entry.credentials().map(Some)
     }
 
     fn rival(&self) -> Option<String> {
@@ -187,31 +191,31 @@ impl Sessions<'_, '_> {
     }
 
     /// Keeps a session: in the AWS CLI's folder, unless somebody else's has its place there.
-    fn write(&self, session: &Credentials) {
-        let Wanted { source, provider, role, account, profile, .. } = self.wanted;
-        let source = source();
-        let Some(end) = session.expiry() else { return };
+    fn write(&self, Session { credentials, source }: &Session) {
+        let Wanted { provider, role, account, profile, .. } = self.wanted;
+        let Some(end) = credentials.expiry() else { return };
         let entry = Entry {
             provider: provider.map(str::to_owned),
             keys: Keys {
-                access_key_id: session.access_key_id().to_owned(),
-                secret_access_key: session.secret_access_key().to_owned(),
-                session_token: session.session_token().unwrap_or_default().to_owned(),
+                access_key_id: credentials.access_key_id().to_owned(),
+                secret_access_key: credentials.secret_access_key().to_owned(),
+                session_token: credentials.session_token().unwrap_or_default().to_owned(),
                 expiration: timestamp::text(end),
                 account_id: account.clone(),
             },
             mark: Some(Mark { version: VERSION, source: source.clone(), role: role.clone(), profile: profile.clone() }),
         };
         let content = serde_json::to_vec(&entry).unwrap_or_default();
-        let place = if self.slot_is_free(&source) { Place::Shared } else { Place::Own };
-        if place == Place::Shared {
+        let keep =
+            |place| self.place(place, source).is_some_and(|(folder, name)| self.cache.keep(folder, &name, &content));
+        if self.slot_is_free(source) {
             self.cache.make_shared();
+            if keep(Place::Shared) {
+                return;
+            }
         }
-        // Where the AWS CLI's folder cannot be had, ours can, perhaps.
-        let place = self.place(place, &source).or_else(|| self.place(Place::Own, &source));
-        if let Some((folder, name)) = place {
-            self.cache.keep(folder, &name, &content);
-        }
+        // Where the AWS CLI's folder cannot be written to, ours can, perhaps.
+        keep(Place::Own);
     }
 
     /// Whether the AWS CLI's file is there for us: no session of somebody else's is in it, nobody has as much right to it.
@@ -223,12 +227,15 @@ impl Sessions<'_, '_> {
         let there = self.cache.shared().and_then(|folder| folder.read(slot).ok().flatten());
         let Some(entry) = there.and_then(|(content, _)| parse(&content).ok()) else { return true };
         let is_elses = entry.mark.as_ref().is_some_and(|mark| mark.source != source);
-        !is_elses || entry.session().is_ok_and(|session| self.left(&session) < MIN_LEFT)
+        !is_elses || entry.end().is_none_or(|end| self.until(end) < MIN_LEFT)
     }
 
     /// How long a session lasts.
-    fn left(&self, session: &Credentials) -> Duration {
-        let end = session.expiry().unwrap_or(SystemTime::UNIX_EPOCH);
+    fn left(&self, session: &Session) -> Duration {
+        self.until(session.credentials.expiry().unwrap_or(SystemTime::UNIX_EPOCH))
+    }
+
+    fn until(&self, end: SystemTime) -> Duration {
         end.duration_since(self.cache.world.now()).unwrap_or_default()
     }
 }
@@ -249,7 +256,7 @@ pub(super) fn parse(content: &[u8]) -> Result<Entry, String> {
 
 impl Entry {
     /// The credentials, where they are sound.
-    fn session(&self) -> Result<Credentials, String> {
+    fn credentials(&self) -> Result<Credentials, String> {
         let Keys { access_key_id, secret_access_key, session_token, expiration, .. } = &self.keys;
         for part in [access_key_id, secret_access_key, session_token] {
             if part.is_empty() || check::key(part, String::new).is_err() {
@@ -269,10 +276,10 @@ impl Entry {
 }
 
 /// By what two sessions are told apart.
-fn traits(session: &Credentials) -> (String, Option<SystemTime>) {
-    (session.access_key_id().to_owned(), session.expiry())
+fn traits(session: &Session) -> (String, Option<SystemTime>) {
+    (session.credentials.access_key_id().to_owned(), session.credentials.expiry())
 }
 
-fn end_text(session: &Credentials) -> String {
-    session.expiry().map_or_else(String::new, timestamp::text)
+fn end_text(session: &Session) -> String {
+    session.credentials.expiry().map_or_else(String::new, timestamp::text)
 }

@@ -37,7 +37,7 @@ fn session_of<'a>(hop: Hop<'a>, caller: Found<'a>) -> Result<Found<'a>> {
     let context = hop.search.context;
     let digest = name_of(context, &hop.role)?;
     let (errand, identity) = names(&digest, &caller);
-    Ok(Found::errand_for(errand, identity, move |errand, source| {
+    Ok(Found::session(errand, identity, move |errand, source| {
         let Hop { search, role, source: below } = hop;
         let slot = slot::of_role(&role);
         let wanted = Wanted {
@@ -51,10 +51,11 @@ fn session_of<'a>(hop: Hop<'a>, caller: Found<'a>) -> Result<Found<'a>> {
             rival: Box::new(|| slot::rival(&search, &role.arn, &slot, &below)),
             trail: context.trail,
         };
-        context.cache.session(&wanted, || {
+        let session = context.cache.session(&wanted, || {
             context.sts.check()?;
             assume(context, caller.get()?, &role, &format!("profile `{}`", search.name), search.name)
-        })
+        });
+        Ok(session?.credentials)
     }))
 }
 
@@ -64,7 +65,7 @@ pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: 
     // Whoever the caller is, the name that is forwarded is its own.
     let digest = name_of(context, role)?.input(forward_session_name.to_string());
     let (errand, identity) = names(&digest, &caller);
-    Ok(Found::errand_for(errand, identity, move |errand, source| {
+    Ok(Found::session(errand, identity, move |errand, source| {
         let wanted = Wanted {
             errand,
             source,
@@ -77,7 +78,7 @@ pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: 
             rival: Box::new(|| None),
             trail: context.trail,
         };
-        context.cache.session(&wanted, || {
+        let session = context.cache.session(&wanted, || {
             context.sts.check()?;
             let caller = caller.get()?;
             let mut role = role.clone();
@@ -85,7 +86,8 @@ pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: 
                 forward(context, &caller, &mut role)?;
             }
             assume(context, caller, &role, "--role-arn", "")
-        })
+        });
+        Ok(session?.credentials)
     }))
 }
 

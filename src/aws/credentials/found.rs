@@ -17,7 +17,7 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Credentials of one name, which is both theirs and the errand's.
+    /// Credentials that are not kept, of one name, which is both theirs and the errand's.
     pub(super) fn new(name: impl Fn() -> Digest + 'a, get: impl FnOnce() -> Result<Credentials> + 'a) -> Self {
         let name: Name<'a> = Rc::new(move || name().name());
         Self { errand: Rc::clone(&name), identity: name, get: Box::new(get) }
@@ -34,17 +34,8 @@ impl<'a> Found<'a> {
         Self::new(name, || Ok(keys))
     }
 
-    /// A session that is kept by its name. `get` is given the errand and whose credentials these are to be.
+    /// A session that may be kept. `get` is given the errand and whose it is to be.
     pub(super) fn session(
-        name: impl Fn() -> String + 'a,
-        get: impl FnOnce(String, Name<'a>) -> Result<Credentials> + 'a,
-    ) -> Self {
-        let name: Name<'a> = Rc::new(name);
-        Self::errand_for(Rc::clone(&name), name, get)
-    }
-
-    /// The same, where the errand has another name: one that stays as it is when fetching changes the other.
-    pub(super) fn errand_for(
         errand: Name<'a>,
         identity: Name<'a>,
         get: impl FnOnce(String, Name<'a>) -> Result<Credentials> + 'a,

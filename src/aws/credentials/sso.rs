@@ -3,6 +3,7 @@
 //! After botocore's `SSOProvider` and `SSOTokenProvider`. A profile either names an `sso-session`, whose token can be
 //! refreshed, or has all settings itself, the legacy way: then only a person can renew the token.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -45,16 +46,27 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     let sso = Sso::read(search)?;
     let session = Rc::new(sso.session()?);
     let _ = search.context.trail.metadata(&session.file);
-    let errand = sso.name()?;
-    let errand: Name<'_> = Rc::new(move || errand.clone().name());
-    let identity: Name<'_> = Rc::new({
-        let (errand, session) = (Rc::clone(&errand), Rc::clone(&session));
-        // Whose the login is stands in its token, and nowhere else.
-        move || Digest::new("SSO").input(errand()).maybe(session.peek().as_ref().and_then(access_token)).name()
+    let name = sso.name()?;
+    let errand: Name<'_> = Rc::new({
+        let name = name.clone();
+        move || name.clone().name()
     });
-    Ok(Outcome::Found(Found::errand_for(errand, identity, move |errand, source| {
-        let wanted = sso.wanted(errand, source);
-        sso.context.cache.session(&wanted, || sso.fetch(&session))
+    // Whose the login is stands in its token, and nowhere else.
+    let by = move |token: Option<&str>| name.clone().maybe(token).name();
+    let used: Rc<RefCell<Option<String>>> = Rc::default();
+    let identity: Name<'_> = Rc::new({
+        let (used, session, by) = (Rc::clone(&used), Rc::clone(&session), by.clone());
+        move || used.borrow().clone().unwrap_or_else(|| by(session.peek().as_ref().and_then(access_token)))
+    });
+    Ok(Outcome::Found(Found::session(errand, identity, move |errand, source| {
+        let found = sso.context.cache.session(&sso.wanted(errand, source), || {
+            let (credentials, token) = sso.fetch(&session)?;
+            // From here on it is this login, should there be another one by now.
+            used.replace(Some(by(Some(&token))));
+            Ok(credentials)
+        })?;
+        used.replace(Some(found.source));
+        Ok(found.credentials)
     })))
 }
 
@@ -135,14 +147,14 @@ impl<'a> Sso<'a> {
         }
     }
 
-    /// Asks for the role's credentials, with a login that is good.
-    fn fetch(&self, session: &Session<'_>) -> Result<Credentials> {
+    /// Asks for the role's credentials, with a login that is good; and its token.
+    fn fetch(&self, session: &Session<'_>) -> Result<(Credentials, String)> {
         let fields = match self.session {
             Some(_) => session.refreshed(|fields, now| self.refresh(session, fields, now))?,
             None => session.as_it_is()?,
         };
         let token = access_token(&fields).ok_or_else(|| session.bad_file("has no usable accessToken"))?;
-        self.role_credentials(session, token)
+        Ok((self.role_credentials(session, token)?, token.to_owned()))
     }
 
     /// The session that `aws sso login` began.

@@ -5,6 +5,7 @@
 //! `AssumeRoleWithWebIdentityProvider`).
 
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::Result;
 
@@ -13,7 +14,7 @@ use super::{Found, Outcome, Search};
 use crate::aws::answer::Problem;
 use crate::aws::role::{account_of, is_role_arn, is_session_name};
 use crate::aws::small_file::{self, shown};
-use crate::cache::digest::Digest;
+use crate::cache::digest::{Digest, Name};
 use crate::cache::sessions::Wanted;
 use crate::error::{configuration, excerpt};
 use crate::world::{AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_WEB_IDENTITY_TOKEN_FILE, Variable};
@@ -50,29 +51,28 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     // Whose the token is stands in itself.
     let name = Digest::new("web identity").input(context.sts.endpoint_name()?).input(&role_arn);
     let name = name.maybe(session_name.as_ref()).input(&token).name();
+    let name: Name<'_> = Rc::new(move || name.clone());
     let search = *search;
-    Ok(Outcome::Found(Found::session(
-        move || name.clone(),
-        move |errand, source| {
-            let slot = slot::of_web_identity(&role_arn, session_name.as_deref());
-            let wanted = Wanted {
-                errand,
-                source,
-                slot: Some(slot.clone()),
-                provider: None,
-                account: account_of(&role_arn),
-                role: role_arn.clone(),
-                profile: search.name.to_owned(),
-                rival: Box::new(|| slot::rival(&search, &role_arn, &slot, &Source::TokenFile(&file))),
-                trail: context.trail,
-            };
-            context.cache.session(&wanted, || {
-                context.sts.check()?;
-                let session = context.sts.assume_role_with_web_identity(&role_arn, session_name.as_deref(), &token);
-                session.map_err(Problem::into_error)
-            })
-        },
-    )))
+    Ok(Outcome::Found(Found::session(Rc::clone(&name), name, move |errand, source| {
+        let slot = slot::of_web_identity(&role_arn, session_name.as_deref());
+        let wanted = Wanted {
+            errand,
+            source,
+            slot: Some(slot.clone()),
+            provider: None,
+            account: account_of(&role_arn),
+            role: role_arn.clone(),
+            profile: search.name.to_owned(),
+            rival: Box::new(|| slot::rival(&search, &role_arn, &slot, &Source::TokenFile(&file))),
+            trail: context.trail,
+        };
+        let session = context.cache.session(&wanted, || {
+            context.sts.check()?;
+            let session = context.sts.assume_role_with_web_identity(&role_arn, session_name.as_deref(), &token);
+            session.map_err(Problem::into_error)
+        });
+        Ok(session?.credentials)
+    })))
 }
 
 /// The value of a setting, and what it is called where it stands.
