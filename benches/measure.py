@@ -19,6 +19,8 @@ class Program:
     arguments: list[str]
     runs: int  # for the wall time
     ours: bool = False
+    keeps_tokens: bool = False
+    at_once: int = 0  # so many processes, where many run at once
     counting_env: dict[str, str] = field(default_factory=dict)  # what callgrind needs to cope with it
 
     @property
@@ -35,15 +37,13 @@ class Cost:
     threads: int  # and child processes
 
 
-def measure(programs, env, scratch):
-    """The cost of each program, by name, run with exactly the variables of `env`."""
-    for program in programs:
-        run(program.command, env)  # once for nothing, to fill the disk cache, and Python's of compiled modules
+def measure(programs, env, scratch, counts):
+    """The cost of each program, by name, with exactly the variables of `env`. callgrind's files stay in `counts`."""
     walls = wall_times(programs, env)
     costs = {}
     for program in programs:
         note(f"  callgrind, {program.name}")
-        instructions = count_instructions(program, env, scratch)
+        instructions = count_instructions(program, env, scratch, counts)
         memory = peak_memory(program, env, scratch)
         sockets, threads = count_system_calls(program, env, scratch)
         costs[program.name] = Cost(instructions, statistics.median(walls[program.name]), memory, sockets, threads)
@@ -52,17 +52,30 @@ def measure(programs, env, scratch):
 
 def run(command, env):
     """Run a command that prints a token; the seconds from before its start until after its end."""
-    reading, writing = os.pipe()  # standard output is a pipe under kubectl too; it holds far more than a token
-    streams = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, writing, 1)]
-    start = time.perf_counter()
-    child = os.posix_spawn(command[0], command, env, file_actions=streams)
-    _, status, _ = os.wait4(child, 0)
-    seconds = time.perf_counter() - start
-    os.close(writing)
-    with open(reading, "rb") as output:
-        if status or TOKEN not in output.read():
-            fail(f"there is nothing to measure, for this gives no token: {' '.join(command)}")
+    with open(os.devnull) as nothing:
+        start = time.perf_counter()
+        gave_token = finish(spawn(command, env, nothing.fileno()))
+        seconds = time.perf_counter() - start
+    if not gave_token:
+        fail(f"there is nothing to measure, for this gives no token: {' '.join(command)}")
     return seconds
+
+
+def spawn(command, env, stdin):
+    """Start a command; its process, and the pipe that it writes to."""
+    reading, writing = os.pipe()  # standard output is a pipe under kubectl too; it holds far more than a token
+    streams = [(os.POSIX_SPAWN_DUP2, stdin, 0), (os.POSIX_SPAWN_DUP2, writing, 1)]
+    child = os.posix_spawn(command[0], command, env, file_actions=streams)
+    os.close(writing)
+    return child, reading
+
+
+def finish(spawned):
+    """Wait for what spawn() started; whether it gave a token."""
+    child, reading = spawned
+    _, status, _ = os.wait4(child, 0)
+    with open(reading, "rb") as output:
+        return TOKEN in output.read() and status == 0
 
 
 def wall_times(programs, env):
@@ -75,15 +88,16 @@ def wall_times(programs, env):
     return walls
 
 
-def count_instructions(program, env, scratch):
+def count_instructions(program, env, scratch, counts):
     """The instructions in user space, of the program and of its children (the AWS CLI has some)."""
-    counts = scratch / "callgrind"
-    counts.mkdir()
-    callgrind = [shutil.which("valgrind"), "--tool=callgrind", "--trace-children=yes", f"--callgrind-out-file={counts}/%p"]
+    folder = counts / program.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    callgrind = ["--tool=callgrind", "--trace-children=yes", f"--callgrind-out-file={folder}/%p"]
     # What valgrind has to say (of Python: "brk segment overflow") is not for the terminal.
-    run([*callgrind, f"--log-file={scratch}/valgrind.log", *program.command], {**env, **program.counting_env})
-    lines = [line for file in counts.iterdir() for line in file.read_text().splitlines()]
-    shutil.rmtree(counts)
+    valgrind = [shutil.which("valgrind"), f"--log-file={scratch}/valgrind.log", *callgrind]
+    run([*valgrind, *program.command], {**env, **program.counting_env})
+    lines = [line for file in folder.iterdir() for line in file.read_text().splitlines()]
     return sum(int(line.split()[1]) for line in lines if line.startswith("totals:"))
 
 
@@ -93,12 +107,21 @@ def peak_memory(program, env, scratch):
     By way of time(1): Linux adds what a process was before it became the program, and would report no child of ours
     below what this Python has.
     """
+    drop_from_disk_cache(program.path)
     report = scratch / "time"
     kibibytes = []
     for _ in range(3):
         run([shutil.which("time"), "--format=%M", f"--output={report}", *program.command], env)
         kibibytes.append(int(report.read_text()))
     return max(kibibytes) * 1024
+
+
+def drop_from_disk_cache(path):
+    """Has the file read anew. One that was just written lies in the disk cache in larger pieces, and Linux maps a piece
+    as a whole, which makes a copy of ekscred larger by 0.7 MiB than its original."""
+    with open(path) as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def count_system_calls(program, env, scratch):

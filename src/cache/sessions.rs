@@ -27,7 +27,7 @@ const VERSION: u32 = 1;
 /// A session that is wanted.
 pub(crate) struct Wanted<'w> {
     /// Names the session: processes that have the same errand wait for each other.
-    pub errand: String,
+    pub errand: Name<'w>,
     /// Names the role's parameters and whose credentials assume it. Fetching the session may change that.
     pub source: Name<'w>,
     /// The AWS CLI's name for it; `None` where that keeps no such session.
@@ -102,7 +102,7 @@ impl Cache<'_> {
             let mut found = sessions.read(false).into_iter();
             found.find(|session| fresh_enough(session) || is_new(session) && !sessions.left(session).is_zero())
         };
-        let lock_name = format!("role-{}.lock", wanted.errand);
+        let lock_name = format!("role-{}.lock", (wanted.errand)());
         self.turns.single_flight(self.own(), &lock_name, look, || {
             let session = Session { credentials: fetch()?, source: (wanted.source)() };
             sessions.write(&session);

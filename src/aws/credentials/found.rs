@@ -38,10 +38,10 @@ impl<'a> Found<'a> {
     pub(super) fn session(
         errand: Name<'a>,
         identity: Name<'a>,
-        get: impl FnOnce(String, Name<'a>) -> Result<Credentials> + 'a,
+        get: impl FnOnce(Name<'a>, Name<'a>) -> Result<Credentials> + 'a,
     ) -> Self {
         let names = (Rc::clone(&errand), Rc::clone(&identity));
-        Self { errand, identity, get: Box::new(move || get(names.0(), names.1)) }
+        Self { errand, identity, get: Box::new(move || get(names.0, names.1)) }
     }
 
     /// The credentials.

@@ -132,7 +132,7 @@ impl<'a> Sso<'a> {
         self.session.map_or(SsoLogin::StartUrl(self.start_url), SsoLogin::Session)
     }
 
-    fn wanted(&self, errand: String, source: Name<'a>) -> Wanted<'a> {
+    fn wanted(&self, errand: Name<'a>, source: Name<'a>) -> Wanted<'a> {
         Wanted {
             errand,
             source,
