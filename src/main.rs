@@ -32,6 +32,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         stderr: RefCell::new(Box::new(stderr())),
         stderr_is_terminal: stderr().is_terminal(),
         ask: Box::new(terminal::ask),
+        has_terminal: Box::new(terminal::is_there),
     });
     ekscred::run(arguments, &world)
 }

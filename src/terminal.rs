@@ -9,7 +9,7 @@ use std::io;
 use std::time::Duration;
 
 #[cfg(unix)]
-pub use unix::{ask, restore};
+pub use unix::{ask, is_there, restore};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -30,6 +30,13 @@ pub enum Unanswered {
 #[cfg(not(unix))]
 pub fn ask(_prompt: &str, _patience: Duration) -> Result<String, Unanswered> {
     Err(Unanswered::NoTerminal)
+}
+
+/// See [`ask`].
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_there() -> bool {
+    false
 }
 
 /// Nothing is ever changed here.
@@ -86,6 +93,12 @@ mod unix {
             (None, Ok(Reaction::Line(line))) => Ok(line),
             (None, Err(unanswered)) => Err(unanswered),
         }
+    }
+
+    /// Whether a person can be asked at this moment.
+    #[must_use]
+    pub fn is_there() -> bool {
+        find_terminal().is_some()
     }
 
     /// The terminal of an open question, and how to leave it. Here, and not in the question, for the panic hook.

@@ -39,6 +39,8 @@ pub struct Host {
     pub stderr_is_terminal: bool,
     /// The controlling terminal, where a person can be asked.
     pub ask: Ask,
+    /// Whether there is one, now.
+    pub has_terminal: Box<dyn Fn() -> bool>,
 }
 
 /// The outside of the process, as the program uses it.
@@ -128,6 +130,12 @@ impl World {
     /// Why there is none.
     pub(crate) fn ask(&self, prompt: &str, patience: Duration) -> Result<String, Unanswered> {
         (self.host.ask)(&one_line(prompt), patience)
+    }
+
+    /// Whether there is somebody to ask.
+    #[must_use]
+    pub(crate) fn has_terminal(&self) -> bool {
+        (self.host.has_terminal)()
     }
 
     /// Notes a decision in the debug log, where there is one. `message` must hold no secret.

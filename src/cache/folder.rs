@@ -7,6 +7,7 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Many times what a session or a token has.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -97,8 +98,17 @@ impl Folder {
         private::open_no_other(options.read(true).write(true).create(true));
         private::keep_file(&mut options);
         let file = options.open(self.path.join(name))?;
-        private::check_file(&file.metadata()?, self.access)?;
+        // There is nothing in it to read.
+        private::check_file(&file.metadata()?, Access::Shared)?;
         Ok(file)
+    }
+
+    /// Sets the time of an empty file, which is made where there is none.
+    ///
+    /// # Errors
+    /// It is no file of ours, or cannot be written.
+    pub(super) fn touch(&self, name: &str, now: SystemTime) -> io::Result<()> {
+        self.lock_file(name)?.set_modified(now)
     }
 
     /// Whether `file` is still the one that goes by `name`: another process may have removed it as old.
@@ -135,12 +145,14 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut new = options.open(&temporary)?;
     let done = new.write_all(content).and_then(|()| new.sync_all());
     drop(new); // Windows renames no open file
-    let done = done.and_then(|()| fs::rename(&temporary, path)).or_else(|error| {
-        // What cannot be an entry must not be in its place for ever: an empty directory, say.
-        match path.is_dir() && fs::remove_dir(path).is_ok() {
-            true => fs::rename(&temporary, path),
-            false => Err(error),
-        }
+    let done = done.and_then(|()| {
+        fs::rename(&temporary, path).or_else(|error| {
+            // An empty directory must not be in its place for ever.
+            match path.is_dir() && fs::remove_dir(path).is_ok() {
+                true => fs::rename(&temporary, path),
+                false => Err(error),
+            }
+        })
     });
     if done.is_err() {
         let _ = fs::remove_file(&temporary);
@@ -236,8 +248,8 @@ mod private {
 
     pub(super) fn open_no_other(_: &mut OpenOptions) {}
 
-    /// Nothing that is open can be removed.
-    pub(super) fn is_same(_: &File, _: &Path) -> bool {
-        true
+    /// Files have no number here that the standard library tells.
+    pub(super) fn is_same(_: &File, path: &Path) -> bool {
+        path.exists()
     }
 }

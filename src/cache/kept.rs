@@ -1,5 +1,6 @@
 //! What is kept, for `ekscred cache`: a list of it, and its end.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -33,23 +34,26 @@ pub(crate) fn list(world: &World) -> Vec<Kept> {
     kept
 }
 
-/// Removes everything that we keep, and what we need for that. What others keep in the same folders stays.
+/// Removes everything that we keep, and what we need for that; gives how many entries there were. What others keep in the
+/// same folders stays.
 ///
 /// # Errors
-/// The first file that cannot be removed, and why.
+/// The first file that cannot be removed, and why; all others are.
 pub(crate) fn clear(world: &World) -> Result<usize, (PathBuf, std::io::Error)> {
     let mut removed = 0;
+    let mut failure = None;
+    let mut note = |path: PathBuf, result: std::io::Result<()>, is_entry: bool| match result {
+        Ok(()) => removed += usize::from(is_entry),
+        // Somebody else clears, too.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => failure = failure.take().or(Some((path, error))),
+    };
     if let Some(own) = open(own_path(world), Access::Ours, world) {
         for name in own.names() {
             match Kind::of(&name) {
-                Some(kind) => {
-                    let result = remove(&own, &name, kind);
-                    // A process that holds a lock is about to write; the file is empty of anything that is kept.
-                    if result.is_err() && kind != Kind::Lock {
-                        result.map_err(|error| (own.path.join(&name), error))?;
-                    }
-                    removed += usize::from(matches!(kind, Kind::Session | Kind::Token));
-                }
+                // One that is held is about to serve.
+                Some(Kind::Lock) => _ = remove(&own, &name, Kind::Lock),
+                Some(kind) => note(own.path.join(&name), own.remove(&name), kind != Kind::Temporary),
                 None if name == STAMP => _ = own.remove(&name),
                 None => {}
             }
@@ -59,12 +63,11 @@ pub(crate) fn clear(world: &World) -> Result<usize, (PathBuf, std::io::Error)> {
         for name in shared.names() {
             let is_session = in_shared(&shared, &name).is_some();
             if is_session || Kind::is_shared_temporary(&name) {
-                shared.remove(&name).map_err(|error| (shared.path.join(&name), error))?;
-                removed += usize::from(is_session);
+                note(shared.path.join(&name), shared.remove(&name), is_session);
             }
         }
     }
-    Ok(removed)
+    failure.map_or(Ok(removed), Err)
 }
 
 fn open(path: Option<PathBuf>, access: Access, world: &World) -> Option<Folder> {

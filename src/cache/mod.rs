@@ -8,11 +8,13 @@ mod folder;
 pub(crate) mod kept;
 mod prune;
 pub(crate) mod sessions;
+mod surroundings;
 pub(crate) mod tokens;
 mod trail;
 mod turn;
 
 use std::cell::{Cell, OnceCell};
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,9 +22,9 @@ use std::time::Duration;
 use anyhow::Result;
 
 pub(crate) use folder::{replace, unique};
+pub(crate) use surroundings::{machine, surroundings};
 pub use trail::Trail;
-pub(crate) use trail::{machine, surroundings};
-pub(crate) use turn::Busy;
+pub(crate) use turn::{Busy, Caller};
 
 use crate::aws::profiles::expand;
 use crate::cli;
@@ -97,9 +99,9 @@ pub(crate) struct Cache<'a> {
 }
 
 impl<'a> Cache<'a> {
-    /// The caches. `interactive`: whether a person may be asked.
-    pub(crate) fn new(settings: Settings, interactive: bool, world: &'a World) -> Self {
-        let turns = Turns::new(interactive, world);
+    /// The caches, as `settings` want them used, by that `caller`.
+    pub(crate) fn new(settings: Settings, caller: Caller, world: &'a World) -> Self {
+        let turns = Turns::new(caller, world);
         Self {
             settings,
             own: OnceCell::new(),
@@ -118,6 +120,21 @@ impl<'a> Cache<'a> {
     /// Says to other processes that wait for us what we are at.
     pub(crate) fn announce(&self, busy: Busy) {
         self.turns.announce(busy);
+    }
+
+    /// Remembers that somebody said no, who would say it to everybody that waits for us.
+    pub(crate) fn was_refused(&self) {
+        self.turns.was_refused();
+    }
+
+    /// Remembers that a person was there to be asked.
+    pub(crate) fn has_met_person(&self) {
+        self.turns.has_met_person();
+    }
+
+    /// Waits until no other process has the lock of `file`, no longer than one may.
+    pub(crate) fn wait_for(&self, file: &mut File, name: &str) {
+        self.turns.wait_for(file, name);
     }
 
     /// Our own folder, made where it does not exist.

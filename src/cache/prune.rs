@@ -77,8 +77,9 @@ pub(super) fn in_passing(own: &Folder, shared: Option<&Folder>, now: SystemTime)
     if own.metadata(STAMP).is_ok_and(|stamp| age(&stamp) < INTERVAL) {
         return;
     }
-    // Even where it cannot be written, one look per process is enough.
-    let _ = own.write(STAMP, b"");
+    if own.touch(STAMP, now).is_err() {
+        return;
+    }
 
     let mut entries: Vec<(Duration, String)> = Vec::new();
     for name in own.names() {

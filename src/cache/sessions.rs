@@ -5,6 +5,8 @@
 //! with a digest of that, and is used only where the mark is what this run would write.
 
 use std::cell::OnceCell;
+use std::fs::Metadata;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
@@ -42,6 +44,8 @@ pub(crate) struct Wanted<'w> {
     pub profile: String,
     /// Who else goes by that slot and would be somebody else; asked but once.
     pub rival: Box<dyn Fn() -> Option<String> + 'w>,
+    /// Whether the AWS files alone decide the source, so that they tell whose session it is that the AWS CLI kept.
+    pub is_in_files: bool,
     /// The files that decide the source.
     pub trail: &'w Trail,
 }
@@ -86,7 +90,7 @@ impl Cache<'_> {
     /// Of `fetch`.
     pub(crate) fn session(&self, wanted: &Wanted<'_>, fetch: impl FnOnce() -> Result<Credentials>) -> Result<Session> {
         if self.settings.mode == Mode::Off {
-            return Ok(Session { credentials: fetch()?, source: (wanted.source)() });
+            return Ok(Session::new(fetch()?, wanted));
         }
         let sessions = Sessions { cache: self, wanted, rival: OnceCell::new() };
         let found = sessions.read(true);
@@ -94,19 +98,21 @@ impl Cache<'_> {
         let known: Vec<_> = found.iter().map(traits).collect();
         if let Some(session) = found.into_iter().find(fresh_enough) {
             self.world.debug(|| format!("cache: {} has a session until {}", wanted.role, end_text(&session)));
-            return Ok(session);
+            return Ok(sessions.accept(session));
         }
         // What somebody got while we waited is as good as what we could get, however short it lasts.
         let is_new = |session: &Session| !known.contains(&traits(session));
         let look = || {
             let mut found = sessions.read(false).into_iter();
-            found.find(|session| fresh_enough(session) || is_new(session) && !sessions.left(session).is_zero())
+            let session =
+                found.find(|session| fresh_enough(session) || is_new(session) && !sessions.left(session).is_zero());
+            session.map(|session| sessions.accept(session))
         };
         let lock_name = format!("role-{}.lock", (wanted.errand)());
         self.turns.single_flight(self.own(), &lock_name, look, || {
-            let session = Session { credentials: fetch()?, source: (wanted.source)() };
-            sessions.write(&session);
-            Ok(session)
+            let session = Session::new(fetch()?, wanted);
+            let is_kept = sessions.write(&session);
+            Ok((session, is_kept))
         })
     }
 }
@@ -114,7 +120,16 @@ impl Cache<'_> {
 /// A session, and the name of whose it is.
 pub(crate) struct Session {
     pub credentials: Credentials,
+    /// As it was when the session was found.
     pub source: String,
+    /// Where the AWS CLI keeps it, who may write another.
+    elses: Option<(PathBuf, Metadata)>,
+}
+
+impl Session {
+    fn new(credentials: Credentials, wanted: &Wanted<'_>) -> Self {
+        Self { credentials, source: (wanted.source)(), elses: None }
+    }
 }
 
 /// One session's places.
@@ -133,8 +148,8 @@ impl Sessions<'_, '_> {
         for place in [Place::Shared, Place::Own] {
             let Some((folder, name)) = self.place(place, &source) else { continue };
             match self.read_from(folder, &name, &source) {
-                Ok(Some(credentials)) => {
-                    let session = Session { credentials, source: source.clone() };
+                Ok(Some((credentials, elses))) => {
+                    let session = Session { credentials, source: source.clone(), elses };
                     let lasts = self.left(&session) >= MIN_LEFT;
                     sessions.push(session);
                     // Our own folder is not looked into without need.
@@ -161,7 +176,7 @@ impl Sessions<'_, '_> {
     }
 
     /// The session in one place, or why it may not be used.
-    fn read_from(&self, folder: &Folder, name: &str, source: &str) -> Result<Option<Credentials>, String> {
+    fn read_from(&self, folder: &Folder, name: &str, source: &str) -> Result<Option<FoundThere>, String> {
         let Some((content, metadata)) = folder.read(name).map_err(|error| error.to_string())? else { return Ok(None) };
         let entry = parse(&content)?;
         match &entry.mark {
@@ -169,31 +184,38 @@ impl Sessions<'_, '_> {
             Some(mark) if mark.source != source => {
                 return Err("it was got with other credentials, or another way".to_owned());
             }
-            Some(_) => {}
-            None => {
-                let written = metadata.modified().map_err(|error| error.to_string())?;
-                if let Some(rival) = self.rival() {
-                    return Err(rival);
-                }
-                let path = folder.path.join(name);
-                if let Some(file) = self.wanted.trail.changed_since(written, &path) {
-                    return Err(format!("{} has changed since", file.display()));
-                }
-                // Unlike our own ones it follows from nothing that we know: whoever wrote it may write another.
-                let _ = self.wanted.trail.metadata(&path);
-            }
+            Some(_) => return Ok(Some((entry.credentials()?, None))),
+            None => {}
         }
-        entry.credentials().map(Some)
+        if !self.wanted.is_in_files {
+            return Err("no file tells whose it is".to_owned());
+        }
+        let written = metadata.modified().map_err(|error| error.to_string())?;
+        if let Some(rival) = self.rival() {
+            return Err(rival);
+        }
+        if let Some(file) = self.wanted.trail.changed_since(written) {
+            return Err(format!("{} has changed since", file.display()));
+        }
+        Ok(Some((entry.credentials()?, Some((folder.path.join(name), metadata)))))
+    }
+
+    /// The session is used. One of the AWS CLI's follows from nothing that we know, and is a file like others on the way.
+    fn accept(&self, session: Session) -> Session {
+        if let Some((path, metadata)) = &session.elses {
+            self.wanted.trail.remember(path, Some(metadata));
+        }
+        session
     }
 
     fn rival(&self) -> Option<String> {
         self.rival.get_or_init(|| (self.wanted.rival)()).clone()
     }
 
-    /// Keeps a session: in the AWS CLI's folder, unless somebody else's has its place there.
-    fn write(&self, Session { credentials, source }: &Session) {
+    /// Keeps a session, in the AWS CLI's folder unless somebody else's has its place there; and tells whether it could.
+    fn write(&self, Session { credentials, source, .. }: &Session) -> bool {
         let Wanted { provider, role, account, profile, .. } = self.wanted;
-        let Some(end) = credentials.expiry() else { return };
+        let Some(end) = credentials.expiry() else { return false };
         let entry = Entry {
             provider: provider.map(str::to_owned),
             keys: Keys {
@@ -211,11 +233,11 @@ impl Sessions<'_, '_> {
         if self.slot_is_free(source) {
             self.cache.make_shared();
             if keep(Place::Shared) {
-                return;
+                return true;
             }
         }
         // Where the AWS CLI's folder cannot be written to, ours can, perhaps.
-        keep(Place::Own);
+        keep(Place::Own)
     }
 
     /// Whether the AWS CLI's file is there for us: no session of somebody else's is in it, nobody has as much right to it.
@@ -239,6 +261,9 @@ impl Sessions<'_, '_> {
         end.duration_since(self.cache.world.now()).unwrap_or_default()
     }
 }
+
+/// What is in one place; and where that is, if the AWS CLI put it there.
+type FoundThere = (Credentials, Option<(PathBuf, Metadata)>);
 
 /// Where a session may be.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::digest::Digest;
 use super::folder::Folder;
 use super::trail::{Conditions, Trail, nanoseconds};
-use super::{Cache, Mode};
+use super::{Cache, Mode, Settings};
 use crate::aws::profiles::expand;
 use crate::cli::{GetToken, Globals, Role};
 use crate::exec_info::ExecInfo;
@@ -157,23 +157,22 @@ impl Cache<'_> {
         let Key(key) = key();
         let tokens = Tokens { cache: self, folder, name: format!("token-{key}.json") };
         let known = tokens.read(true);
+        let Settings { force_refresh, min_ttl, .. } = self.settings;
+        let serves_long = |entry: &Entry| !force_refresh && entry.left(self.world.now()) >= min_ttl;
         let known_bearer = match known {
-            Some(entry) if !self.settings.force_refresh => {
+            Some(entry) if serves_long(&entry) => {
                 self.world.debug(|| "cache: a token is kept".to_owned());
                 return Ok(entry.into_token());
             }
             known => known.map(|entry| entry.bearer),
         };
-        let look = || {
-            let entry = tokens
-                .read(false)
-                .filter(|entry| !self.settings.force_refresh || known_bearer.as_ref() != Some(&entry.bearer));
-            entry.map(Entry::into_token)
-        };
+        // What somebody made while we waited is as good as what we could make.
+        let is_new = |entry: &Entry| known_bearer.as_ref() != Some(&entry.bearer);
+        let look = || tokens.read(false).filter(|entry| serves_long(entry) || is_new(entry)).map(Entry::into_token);
         self.turns.single_flight(Some(folder), &format!("token-{key}.lock"), look, || {
             let new = make()?;
-            tokens.write(&new, trail);
-            Ok(new.into())
+            let is_kept = tokens.write(&new, trail);
+            Ok((new.into(), is_kept))
         })
     }
 }
@@ -208,28 +207,30 @@ impl Tokens<'_, '_> {
         if signed_at > now {
             return Err("it was signed in the future".to_owned());
         }
-        let left = entry.end().and_then(|end| end.duration_since(now).ok()).unwrap_or_default();
-        if left.is_zero() || left < self.cache.settings.min_ttl {
-            return Err(format!("it serves for {} s more", left.as_secs()));
+        if entry.left(now).is_zero() {
+            return Err("it has expired".to_owned());
         }
-        match entry.conditions.broken(signed_at, self.cache.world) {
+        match entry.conditions.broken(self.cache.world) {
             Some(why) => Err(why),
             None => Ok(Some(entry)),
         }
     }
 
-    /// Keeps a token, unless nobody could use it.
-    fn write(&self, made: &Made, trail: &Trail) {
+    /// Keeps a token, unless nobody could use it; and tells whether it is kept.
+    fn write(&self, made: &Made, trail: &Trail) -> bool {
         let Made { token, signed_at, output, about } = made;
         let world = self.cache.world;
         if token.bearer.len() > rules::MAX_TOKEN_BYTES {
-            return world.debug(|| "cache: a token that no cluster takes is not kept".to_owned());
+            world.debug(|| "cache: a token that no cluster takes is not kept".to_owned());
+            return false;
         }
         let Some(conditions) = trail.conditions(world) else {
-            return world.debug(|| "cache: a path that is not UTF-8 cannot be remembered".to_owned());
+            world.debug(|| "cache: a path that is not UTF-8 cannot be remembered".to_owned());
+            return false;
         };
-        if let Some(why) = conditions.broken(*signed_at, world) {
-            return world.debug(|| format!("cache: the token is not kept: {why}"));
+        if let Some(why) = conditions.broken(world) {
+            world.debug(|| format!("cache: the token is not kept: {why}"));
+            return false;
         }
         let entry = Entry {
             version: VERSION,
@@ -240,7 +241,7 @@ impl Tokens<'_, '_> {
             output: output.clone(),
             conditions,
         };
-        self.cache.keep(self.folder, &self.name, &serde_json::to_vec(&entry).unwrap_or_default());
+        self.cache.keep(self.folder, &self.name, &serde_json::to_vec(&entry).unwrap_or_default())
     }
 }
 
@@ -262,6 +263,11 @@ impl Entry {
     /// When the token ends.
     pub(super) fn end(&self) -> Option<SystemTime> {
         OffsetDateTime::from_unix_timestamp(self.expires_at).ok().map(SystemTime::from)
+    }
+
+    /// How long the token still serves.
+    fn left(&self, now: SystemTime) -> Duration {
+        self.end().and_then(|end| end.duration_since(now).ok()).unwrap_or_default()
     }
 
     fn into_token(self) -> KeptToken {

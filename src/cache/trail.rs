@@ -4,20 +4,21 @@ use std::cell::{Cell, RefCell};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::Digest;
+use super::surroundings::{machine, surroundings};
 use crate::world::World;
 
 /// How long a file must have been as it is. A change right behind ours could leave its times as they are: some file
 /// systems count in steps of two seconds (FAT's).
-const SETTLED: Duration = Duration::from_secs(2);
+const SETTLED: u64 = 2_000_000_000; // nanoseconds
 
 /// What was looked at on the way to a token.
-#[derive(Default)]
 pub struct Trail {
+    /// When the way began.
+    begun: SystemTime,
     files: RefCell<Vec<Seen>>,
     process: Cell<bool>,
     machine: Cell<bool>,
@@ -42,15 +43,25 @@ struct Stamp {
 }
 
 impl Trail {
+    /// A way that begins now.
+    #[must_use]
+    pub fn new(now: SystemTime) -> Self {
+        Self { begun: now, files: RefCell::default(), process: Cell::default(), machine: Cell::default() }
+    }
+
     /// Looks at a file that is about to be read, and remembers how it is.
     ///
     /// # Errors
     /// As [`fs::metadata`] has them.
     pub(crate) fn metadata(&self, path: &Path) -> io::Result<Metadata> {
         let metadata = fs::metadata(path);
-        let stamp = metadata.as_ref().ok().map(Stamp::of);
-        self.files.borrow_mut().push(Seen { path: path.to_owned(), stamp });
+        self.remember(path, metadata.as_ref().ok());
         metadata
+    }
+
+    /// Remembers how a file is.
+    pub(super) fn remember(&self, path: &Path, metadata: Option<&Metadata>) {
+        self.files.borrow_mut().push(Seen { path: path.to_owned(), stamp: metadata.map(Stamp::of) });
     }
 
     /// A process gave credentials. It may go by anything around it.
@@ -63,12 +74,14 @@ impl Trail {
         self.machine.set(true);
     }
 
-    /// The first of the files so far, but for `itself`, that was changed at that time or later.
-    pub(super) fn changed_since(&self, time: SystemTime, itself: &Path) -> Option<PathBuf> {
+    /// The first of the files so far that has changed at that time or later, as they are now.
+    pub(super) fn changed_since(&self, time: SystemTime) -> Option<PathBuf> {
         let time = nanoseconds(time);
-        let is_later = |seen: &&Seen| seen.stamp.as_ref().is_some_and(|stamp| stamp.last_change() >= time);
-        let files = self.files.borrow();
-        files.iter().filter(|seen| seen.path != itself).find(is_later).map(|seen| seen.path.clone())
+        let has_changed = |seen: &&Seen| match fs::metadata(&seen.path) {
+            Ok(metadata) => Stamp::of(&metadata).last_change() >= time,
+            Err(_) => seen.stamp.is_some(),
+        };
+        self.files.borrow().iter().find(has_changed).map(|seen| seen.path.clone())
     }
 
     /// What must be found unchanged; `None` where that cannot be told.
@@ -77,22 +90,23 @@ impl Trail {
         let nameable = files.iter().all(|seen| seen.path.to_str().is_some());
         let process = self.process.get().then(|| surroundings(world));
         let machine = self.machine.get().then(machine);
-        nameable.then_some(Conditions { files, process, machine })
+        nameable.then_some(Conditions { begun: nanoseconds(self.begun), files, process, machine })
     }
 }
 
 /// What must be found unchanged.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Conditions {
+    begun: u64,
     files: Vec<Seen>,
     process: Option<String>,
     machine: Option<String>,
 }
 
 impl Conditions {
-    /// Why they do not hold for what was made at `made`; `None`: they hold.
-    pub(super) fn broken(&self, made: SystemTime, world: &World) -> Option<String> {
-        let settled = nanoseconds(made.checked_sub(SETTLED).unwrap_or(SystemTime::UNIX_EPOCH));
+    /// Why they do not hold; `None`: they hold.
+    pub(super) fn broken(&self, world: &World) -> Option<String> {
+        let settled = self.begun.saturating_sub(SETTLED);
         for Seen { path, stamp } in &self.files {
             let now = fs::metadata(path).as_ref().ok().map(Stamp::of);
             if now != *stamp {
@@ -135,29 +149,4 @@ impl Stamp {
 pub(super) fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Variables that differ from run to run and decide nothing: what kubectl tells us, what shells count.
-const VOLATILE: [&str; 7] = ["KUBERNETES_EXEC_INFO", "_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"];
-
-/// What a process may go by: all variables, and the working directory.
-pub(crate) fn surroundings(world: &World) -> String {
-    let mut variables = world.environment();
-    variables.retain(|(name, _)| !VOLATILE.iter().any(|volatile| name == volatile));
-    variables.sort();
-    let digest = Digest::new("surroundings").maybe(directory().map(|path| path.into_os_string().into_encoded_bytes()));
-    let digest = variables.into_iter().fold(digest, |digest, (name, value)| {
-        digest.input(name.into_encoded_bytes()).input(value.into_encoded_bytes())
-    });
-    digest.name()
-}
-
-fn directory() -> Option<PathBuf> {
-    std::env::current_dir().ok()
-}
-
-/// This machine, since it was started. Home directories are shared among machines, instance roles are not. Elsewhere than
-/// on Linux there is hardly an instance.
-pub(crate) fn machine() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::folder::Folder;
-use super::trail::surroundings;
+use super::surroundings::surroundings;
 use crate::error::{Failure, Kind};
 use crate::world::{KUBERNETES_EXEC_INFO, World};
 
@@ -60,30 +61,51 @@ pub(crate) enum Busy {
 struct Note {
     process: u32,
     busy: Busy,
-    /// How it ended, where those who waited would fare no better.
+    /// How it ended, where that makes a difference to those who waited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    failed: Option<Failed>,
+    end: Option<End>,
 }
 
-/// A failure that others share if they are in the same place: with other variables another way to AWS may be open.
+/// How a holder ended.
+#[derive(Debug, Serialize, Deserialize)]
+enum End {
+    /// It has what it wanted, and could not keep it: nobody need wait for the next one.
+    NotKept,
+    /// It failed, and others would fare no better.
+    Failed(Failed),
+}
+
+/// A failure that others share if they are in the same place: with other variables or flags another way to AWS may be
+/// open.
 #[derive(Debug, Serialize, Deserialize)]
 struct Failed {
     failure: Failure,
-    surroundings: String,
-    /// The client that wanted it, where a person was asked.
-    client: Option<u32>,
+    circumstances: String,
+    /// The clients that were told, where a person was asked.
+    clients: Vec<u32>,
 }
 
 /// The turns that this process has, and how it waits for others'.
 pub(crate) struct Turns<'a> {
     held: RefCell<Vec<Weak<Held>>>,
     busy: Cell<Busy>,
-    has_asked_person: Cell<bool>,
+    /// Whether somebody has said no to us, and whether a person was there.
+    was_refused: Cell<bool>,
+    has_met_person: Cell<bool>,
     waited: Cell<Waited>,
     has_told: Cell<bool>,
-    /// Whether we may ask a person ourselves.
-    interactive: bool,
+    caller: Caller,
     world: &'a World,
+}
+
+/// What the command line says that makes one who waits different from another.
+pub(crate) struct Caller {
+    /// Whether the client lets us ask a person.
+    pub interactive: bool,
+    /// Whether a code was given: it is for us alone, and grows old.
+    pub has_mfa_code: bool,
+    /// Names the flags that decide how AWS is reached.
+    pub way: Digest,
 }
 
 /// One lock that is held, until this is dropped.
@@ -102,25 +124,31 @@ enum Turn<T> {
 }
 
 impl<'a> Turns<'a> {
-    pub(super) fn new(interactive: bool, world: &'a World) -> Self {
+    pub(super) fn new(caller: Caller, world: &'a World) -> Self {
         Self {
             held: RefCell::default(),
             busy: Cell::new(Busy::Aws),
-            has_asked_person: Cell::default(),
+            was_refused: Cell::default(),
+            has_met_person: Cell::default(),
             waited: Cell::default(),
             has_told: Cell::default(),
-            interactive,
+            caller,
             world,
         }
     }
 
-    /// Says to whoever waits for us what we are at.
-    pub(super) fn announce(&self, busy: Busy) {
-        self.has_asked_person.set(self.has_asked_person.get() || busy == Busy::Person);
-        self.tell(busy);
+    /// Remembers that somebody said no, who would say it to everybody.
+    pub(super) fn was_refused(&self) {
+        self.was_refused.set(true);
     }
 
-    fn tell(&self, busy: Busy) {
+    /// Remembers that a person was there to be asked.
+    pub(super) fn has_met_person(&self) {
+        self.has_met_person.set(true);
+    }
+
+    /// Says to whoever waits for us what we are at.
+    pub(super) fn announce(&self, busy: Busy) {
         if self.busy.replace(busy) != busy {
             for held in self.held.borrow().iter().filter_map(Weak::upgrade) {
                 held.note(busy, None);
@@ -128,8 +156,8 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// What `look` finds once somebody else has `fetch`ed it, or what we fetch when it is our turn. The lock's file is
-    /// `name` in `folder`; without a folder everybody is alone.
+    /// What `look` finds once somebody else has `fetch`ed it, or what we fetch when it is our turn; `fetch` also says
+    /// whether others will find it. The lock's file is `name` in `folder`; without a folder everybody is alone.
     ///
     /// # Errors
     /// Of `fetch`, be it ours or that of the process we waited for.
@@ -138,45 +166,66 @@ impl<'a> Turns<'a> {
         folder: Option<&Folder>,
         name: &str,
         look: impl Fn() -> Option<T>,
-        fetch: impl FnOnce() -> Result<T>,
+        fetch: impl FnOnce() -> Result<(T, bool)>,
     ) -> Result<T> {
         let turn = folder.map_or(Turn::Alone, |folder| self.wait(folder, name, &look));
-        self.tell(Busy::Aws);
+        self.announce(Busy::Aws);
         let held = match turn {
             Turn::Ready(found) => return Ok(found),
             Turn::Failed(failure) => return Err(failure.into()),
-            Turn::Alone => return fetch(),
+            Turn::Alone => return fetch().map(|(fetched, _)| fetched),
             Turn::Ours(held) => held,
         };
         // Whose turn came before ours may have done it.
         if let Some(found) = look() {
             return Ok(found);
         }
-        held.note(Busy::Aws, None);
         self.held.borrow_mut().push(Rc::downgrade(&held));
         let outcome = fetch();
-        if let Err(error) = &outcome {
-            held.note(Busy::Aws, self.telling(error));
-        }
         self.held.borrow_mut().pop();
-        outcome
+        match &outcome {
+            Ok((_, true)) => {}
+            Ok((_, false)) => held.note(Busy::Aws, Some(End::NotKept)),
+            Err(error) => held.note(Busy::Aws, self.telling(error)),
+        }
+        outcome.map(|(fetched, _)| fetched)
     }
 
-    /// The failure, where it is one of AWS, the network or a person: another process would ask them the same.
-    fn telling(&self, error: &anyhow::Error) -> Option<Failed> {
+    /// Waits until nobody else has the lock of `file`, no longer than one may.
+    pub(super) fn wait_for(&self, file: &mut File, name: &str) {
+        let mut waiting = Waiting::default();
+        while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && self.go_on(&mut waiting, None, name) {}
+    }
+
+    /// The failure, where it is one of AWS, the network, a process or a person: another of us would hear the same from them.
+    fn telling(&self, error: &anyhow::Error) -> Option<End> {
         let failure = Failure::of(error);
-        let client = self.has_asked_person.get().then(client);
-        let is_ours_alone = matches!(failure.kind(), Kind::Usage | Kind::Configuration) && client.is_none();
-        (!is_ours_alone).then(|| Failed { failure, surroundings: surroundings(self.world), client })
+        let is_everybodys = match failure.kind() {
+            Kind::Refusal | Kind::Other => true,
+            Kind::Configuration => self.was_refused.get() || self.has_met_person.get(),
+            // That was meant for this process.
+            Kind::Usage | Kind::Interrupted | Kind::Terminated => false,
+        };
+        let clients = if self.has_met_person.get() { vec![client()] } else { Vec::new() };
+        (is_everybodys && !self.caller.has_mfa_code).then(|| {
+            let circumstances = self.circumstances();
+            End::Failed(Failed { failure, circumstances, clients })
+        })
     }
 
     /// Whether this failure is also ours, without asking anybody.
-    fn shares(&self, note: &Note, file: &File, waited_for: Option<u32>) -> bool {
-        let Some(failed) = &note.failed else { return false };
+    fn shares(&self, failed: &Failed, has_waited: bool, file: &File) -> bool {
         let age = || self.world.now().duration_since(file.metadata().ok()?.modified().ok()?).ok();
-        let again = || failed.client == Some(client()) && age().is_some_and(|age| age < AT_ONCE);
-        let is_about_us = waited_for == Some(note.process) || self.world.raw(KUBERNETES_EXEC_INFO).is_some() && again();
-        is_about_us && failed.surroundings == surroundings(self.world)
+        let is_told_again = || {
+            let is_client = self.world.raw(KUBERNETES_EXEC_INFO).is_some() && failed.clients.contains(&client());
+            is_client && age().is_some_and(|age| age < AT_ONCE)
+        };
+        (has_waited || is_told_again()) && !self.caller.has_mfa_code && failed.circumstances == self.circumstances()
+    }
+
+    /// Names what another process must have in common with us, to fare as we do.
+    fn circumstances(&self) -> String {
+        self.caller.way.clone().input(surroundings(self.world)).name()
     }
 
     fn wait<T>(&self, folder: &Folder, name: &str, look: &impl Fn() -> Option<T>) -> Turn<T> {
@@ -209,18 +258,38 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// The lock is ours. Where that is of no use, its note stays for the others.
+    /// The lock is ours. Where that is of no use, the note of whoever had it stays for the others.
     fn take<T>(&self, mut file: File, waited_for: Option<u32>) -> Turn<T> {
-        let note = read_note(&mut file).filter(|note| self.shares(note, &file, waited_for));
-        match note.and_then(|note| note.failed) {
-            Some(failed) => Turn::Failed(failed.failure),
-            None => Turn::Ours(Rc::new(Held(RefCell::new(file)))),
+        let note = read_note(&mut file);
+        let has_waited = waited_for.is_some() && note.as_ref().map(|note| note.process) == waited_for;
+        let held = Rc::new(Held(RefCell::new(file)));
+        match note {
+            Some(Note { end: Some(End::NotKept), .. }) if has_waited => Turn::Alone,
+            Some(Note { process, busy, end: Some(End::Failed(mut failed)) })
+                if self.shares(&failed, has_waited, &held.0.borrow()) =>
+            {
+                let failure = failed.failure.clone();
+                if !failed.clients.is_empty() && !failed.clients.contains(&client()) {
+                    failed.clients.push(client());
+                    held.write(&Note { process, busy, end: Some(End::Failed(failed)) });
+                }
+                Turn::Failed(failure)
+            }
+            _ => {
+                held.note(Busy::Aws, None);
+                Turn::Ours(held)
+            }
         }
     }
 
     fn open(&self, folder: &Folder, name: &str) -> Option<File> {
         let file = folder.lock_file(name);
         file.inspect_err(|error| self.world.debug(|| format!("cache: no lock {name}: {error}"))).ok()
+    }
+
+    /// Whether we could ask a person ourselves.
+    fn may_ask(&self) -> bool {
+        self.caller.interactive && self.world.has_terminal()
     }
 
     /// Waits a moment longer; `false` when that has been long enough.
@@ -230,7 +299,7 @@ impl<'a> Turns<'a> {
             self.world.debug(|| format!("cache: waiting for another process, which has {name}"));
         }
         let waited = self.waited.get();
-        if waited.is_too_long(busy, self.interactive) {
+        if waited.is_too_long(busy, || self.may_ask()) || busy == Busy::Person && self.caller.has_mfa_code {
             self.world.debug(|| format!("cache: waited {:.1} s: going alone", waited.in_all.as_secs_f64()));
             return false;
         }
@@ -246,7 +315,7 @@ impl<'a> Turns<'a> {
             waiting.holder = Some(note.process);
         }
         // Who waits for us waits for the same.
-        self.tell(busy);
+        self.announce(busy);
         self.waited.set(waited.and(waiting.pause(), busy));
         true
     }
@@ -271,11 +340,11 @@ impl Waited {
         self
     }
 
-    fn is_too_long(self, busy: Busy, interactive: bool) -> bool {
+    fn is_too_long(self, busy: Busy, may_ask: impl FnOnce() -> bool) -> bool {
         self.in_all >= IN_ALL
             || match busy {
                 Busy::Aws => self.for_aws >= FOR_AWS,
-                Busy::Person => !interactive && self.for_person >= FOR_SOMEBODY_ELSES_PERSON,
+                Busy::Person => self.for_person >= FOR_SOMEBODY_ELSES_PERSON && !may_ask(),
                 Busy::Process => false,
             }
     }
@@ -306,10 +375,13 @@ impl Waiting {
 
 impl Held {
     /// Notes what we are at. Nobody depends on it.
-    fn note(&self, busy: Busy, failed: Option<Failed>) {
-        let note = Note { process: std::process::id(), busy, failed };
+    fn note(&self, busy: Busy, end: Option<End>) {
+        self.write(&Note { process: std::process::id(), busy, end });
+    }
+
+    fn write(&self, note: &Note) {
         let mut file = self.0.borrow_mut();
-        let text = serde_json::to_vec(&note).unwrap_or_default();
+        let text = serde_json::to_vec(note).unwrap_or_default();
         // Whoever reads it half written takes it for no note, and reads again.
         let _ = file.seek(SeekFrom::Start(0));
         let _ = file.write_all(&text);

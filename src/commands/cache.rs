@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cache::{kept, own_path};
 use crate::cli::{CacheCommand, Format, Globals};
-use crate::error::configuration;
+use crate::error::{configuration, one_line};
 use crate::output;
 use crate::world::World;
 
@@ -24,7 +24,9 @@ fn list(globals: &Globals, world: &World) -> Result<()> {
     if globals.output.is_none() && globals.query.is_none() {
         let rows: Vec<[String; 4]> = kept
             .iter()
-            .map(|one| [one.kind.to_owned(), one.until(), one.about.clone(), one.file.display().to_string()])
+            .map(|one| {
+                [one.kind.to_owned(), one.until(), one_line(&one.about), one_line(&one.file.display().to_string())]
+            })
             .collect();
         return world.print(&table(&rows));
     }
@@ -46,7 +48,7 @@ fn table(rows: &[[String; 4]]) -> String {
     let widths: Vec<usize> = (0..heading.len()).map(width).collect();
     let mut text = String::new();
     for row in std::iter::once(&heading).chain(rows) {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{:width$}", crate::error::one_line(cell)));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

@@ -7,9 +7,10 @@ use crate::aws::endpoint;
 use crate::aws::network::Network;
 use crate::aws::profiles::Files;
 use crate::aws::sts::Sts;
+use crate::cache::digest::Digest;
 use crate::cache::tokens::{KeptToken, Key, Made};
-use crate::cache::{Cache, Trail};
-use crate::cli::{GetToken, Globals};
+use crate::cache::{Cache, Caller, Trail};
+use crate::cli::{self, GetToken, Globals};
 use crate::config::{Answer, Inputs, ProfileChoice, Request};
 use crate::exec_info::{ApiVersion, ExecCredential, ExecInfo};
 use crate::output;
@@ -22,11 +23,23 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     }
     let exec_info = read_exec_info(arguments.api_version.is_some(), world);
     let request = Request::resolve(globals, arguments, &exec_info, world)?;
-    let cache = Cache::new(request.cache.clone(), request.interactive, world);
-    let trail = Trail::default();
+    let caller =
+        Caller { interactive: request.interactive, has_mfa_code: request.mfa_code.is_some(), way: way(globals) };
+    let cache = Cache::new(request.cache.clone(), caller, world);
+    let trail = Trail::new(world.now());
     let key = || Key::new(globals, arguments, &exec_info, world);
     let kept = cache.token(key, &trail, || make(globals, &request, &exec_info, &cache, &trail, world))?;
     world.print(&render(&kept, &request.answer)?)
+}
+
+/// Names the flags that decide how AWS is reached: the profile has settings about that, too.
+fn way(globals: &Globals) -> Digest {
+    let cli::Network { ca_bundle, cli_read_timeout, cli_connect_timeout } = &globals.network;
+    let digest = Digest::new("way").maybe(globals.profile.as_ref());
+    let digest = digest.maybe(ca_bundle.as_ref().map(|path| path.as_encoded_bytes()));
+    [cli_read_timeout, cli_connect_timeout]
+        .into_iter()
+        .fold(digest, |digest, seconds| digest.maybe(seconds.map(u64::to_le_bytes)))
 }
 
 /// Makes a token: from the AWS files over the credentials to the signature.

@@ -139,6 +139,10 @@ impl Sandbox {
             stderr: RefCell::new(Box::new(stderr.clone())),
             stderr_is_terminal: false,
             ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
+            has_terminal: Box::new({
+                let has_terminal = self.terminal.is_some();
+                move || has_terminal
+            }),
         });
         let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
         let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);

@@ -37,7 +37,8 @@ fn session_of<'a>(hop: Hop<'a>, caller: Found<'a>) -> Result<Found<'a>> {
     let context = hop.search.context;
     let digest = name_of(context, &hop.role)?;
     let (errand, identity) = names(&digest, &caller);
-    Ok(Found::session(errand, identity, move |errand, source| {
+    let is_in_files = caller.is_in_files;
+    Ok(Found::session(errand, identity, is_in_files, move |errand, source| {
         let Hop { search, role, source: below } = hop;
         let slot = slot::of_role(&role);
         let wanted = Wanted {
@@ -49,6 +50,7 @@ fn session_of<'a>(hop: Hop<'a>, caller: Found<'a>) -> Result<Found<'a>> {
             account: account_of(&role.arn),
             profile: search.name.to_owned(),
             rival: Box::new(|| slot::rival(&search, &role.arn, &slot, &below)),
+            is_in_files,
             trail: context.trail,
         };
         let session = context.cache.session(&wanted, || {
@@ -65,7 +67,7 @@ pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: 
     // Whoever the caller is, the name that is forwarded is its own.
     let digest = name_of(context, role)?.input(forward_session_name.to_string());
     let (errand, identity) = names(&digest, &caller);
-    Ok(Found::session(errand, identity, move |errand, source| {
+    Ok(Found::session(errand, identity, false, move |errand, source| {
         let wanted = Wanted {
             errand,
             source,
@@ -76,6 +78,7 @@ pub(super) fn of_flag<'a>(context: &'a Context<'a>, caller: Found<'a>, flagged: 
             account: account_of(&role.arn),
             profile: String::new(),
             rival: Box::new(|| None),
+            is_in_files: false,
             trail: context.trail,
         };
         let session = context.cache.session(&wanted, || {

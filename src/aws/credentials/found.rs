@@ -13,6 +13,8 @@ pub(super) struct Found<'a> {
     pub errand: Name<'a>,
     /// Names whose credentials these are. It may change on the errand, as a login's token does.
     pub identity: Name<'a>,
+    /// Whether the AWS files alone say whose they are: no variable, no process, no machine.
+    pub is_in_files: bool,
     get: Box<dyn FnOnce() -> Result<Credentials> + 'a>,
 }
 
@@ -20,7 +22,7 @@ impl<'a> Found<'a> {
     /// Credentials that are not kept, of one name, which is both theirs and the errand's.
     pub(super) fn new(name: impl Fn() -> Digest + 'a, get: impl FnOnce() -> Result<Credentials> + 'a) -> Self {
         let name: Name<'a> = Rc::new(move || name().name());
-        Self { errand: Rc::clone(&name), identity: name, get: Box::new(get) }
+        Self { errand: Rc::clone(&name), identity: name, is_in_files: false, get: Box::new(get) }
     }
 
     /// Keys that are at hand.
@@ -38,10 +40,11 @@ impl<'a> Found<'a> {
     pub(super) fn session(
         errand: Name<'a>,
         identity: Name<'a>,
+        is_in_files: bool,
         get: impl FnOnce(Name<'a>, Name<'a>) -> Result<Credentials> + 'a,
     ) -> Self {
         let names = (Rc::clone(&errand), Rc::clone(&identity));
-        Self { errand, identity, get: Box::new(move || get(names.0, names.1)) }
+        Self { errand, identity, is_in_files, get: Box::new(move || get(names.0, names.1)) }
     }
 
     /// The credentials.
@@ -54,7 +57,12 @@ impl<'a> Found<'a> {
 
     /// The same, with something done to what comes of asking.
     pub(super) fn then(self, check: impl FnOnce(Result<Credentials>) -> Result<Credentials> + 'a) -> Self {
-        let Self { errand, identity, get } = self;
-        Self { errand, identity, get: Box::new(move || check(get())) }
+        let Self { errand, identity, is_in_files, get } = self;
+        Self { errand, identity, is_in_files, get: Box::new(move || check(get())) }
+    }
+
+    /// The same, found in the AWS files.
+    pub(super) fn in_files(self) -> Self {
+        Self { is_in_files: true, ..self }
     }
 }

@@ -59,10 +59,11 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     let _ = search.context.trail.metadata(&session.file);
     // The session's name is the ARN of whose it is.
     let name = move || Digest::new("aws login").input(login_session.trim());
-    Ok(Outcome::Found(Found::new(name, move || {
+    let found = Found::new(name, move || {
         let fields = session.refreshed(|fields, now| refresh(&session, fields, now))?;
         credentials(&session, &fields)
-    })))
+    });
+    Ok(Outcome::Found(found.in_files()))
 }
 
 fn directory(world: &World) -> Result<PathBuf> {
@@ -155,6 +156,7 @@ fn reason_in<R>(error: &SdkError<CreateOAuth2TokenError, R>) -> Option<String> {
 fn explained(problem: Problem, reason: Option<&str>, session: &Session<'_>) -> anyhow::Error {
     match (problem, reason) {
         (Problem::Refused(refusal), Some(reason)) if SESSION_IS_OVER.contains(&reason) => {
+            session.context.cache.was_refused();
             session.cannot_be_refreshed(&format!("AWS answered {reason}: {}", refusal.message)).into()
         }
         (Problem::Refused(refusal), Some("INSUFFICIENT_PERMISSIONS")) => {

@@ -97,7 +97,11 @@ impl Questions<'_, '_> {
         self.mfa.cache.announce(Busy::Person);
         for _ in 0..ANSWERS {
             let prompt = format!("{}Enter MFA code for {}: ", self.complaint, self.serial);
-            let code = match self.mfa.world.ask(&prompt, PATIENCE) {
+            let answer = self.mfa.world.ask(&prompt, PATIENCE);
+            if !matches!(answer, Err(Unanswered::NoTerminal)) {
+                self.mfa.cache.has_met_person();
+            }
+            let code = match answer {
                 Ok(answer) => answer.trim().to_owned(),
                 Err(Unanswered::NoTerminal) => return Err(self.nobody("there is no terminal to ask on")),
                 Err(Unanswered::Interrupted(signal)) => return Err(interrupted(signal).into()),

@@ -50,7 +50,7 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     let name = move || Digest::new("process").input(command).input(surroundings(search.context.world));
     Ok(Outcome::Found(Found::new(name, move || {
         search.context.cache.announce(Busy::Process);
-        let credentials = process.ask();
+        let credentials = process.ask().inspect_err(|_| search.context.cache.was_refused());
         search.context.cache.announce(Busy::Aws);
         credentials
     })))

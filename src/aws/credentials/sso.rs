@@ -58,7 +58,7 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
         let (used, session, by) = (Rc::clone(&used), Rc::clone(&session), by.clone());
         move || used.borrow().clone().unwrap_or_else(|| by(session.peek().as_ref().and_then(access_token)))
     });
-    Ok(Outcome::Found(Found::session(errand, identity, move |errand, source| {
+    Ok(Outcome::Found(Found::session(errand, identity, true, move |errand, source| {
         let found = sso.context.cache.session(&sso.wanted(errand, source), || {
             let (credentials, token) = sso.fetch(&session)?;
             // From here on it is this login, should there be another one by now.
@@ -138,11 +138,12 @@ impl<'a> Sso<'a> {
             source,
             slot: Some(slot::of_sso(self.account, self.role, self.login())),
             provider: Some("sso"),
-            role: format!("{} in {} by SSO", self.role, self.account),
+            role: format!("{} in {} by SSO", excerpt(self.role), excerpt(self.account)),
             account: Some(self.account.to_owned()),
             profile: self.profile.to_owned(),
             // The login is in the file's name.
             rival: Box::new(|| None),
+            is_in_files: true,
             trail: self.context.trail,
         }
     }
@@ -199,6 +200,7 @@ impl<'a> Sso<'a> {
         let answer = self.context.network.call(&operation, &[refresh_token, secret], request.send());
         let answer = answer.map_err(|problem| match problem {
             Problem::Refused(refusal) if SESSION_IS_OVER.contains(&&*refusal.code) => {
+                self.context.cache.was_refused();
                 session.cannot_be_refreshed(&format!("AWS answered {}", refusal.code)).into()
             }
             problem => problem.into_error(),
@@ -225,6 +227,7 @@ impl<'a> Sso<'a> {
         let answer = self.context.network.call(&operation, &[token], request.send());
         let answer = answer.map_err(|problem| match problem {
             Problem::Refused(refusal) if refusal.code == "UnauthorizedException" => {
+                self.context.cache.was_refused();
                 session.failure(format!("AWS does not accept {}: {}", session.name, refusal.message)).into()
             }
             problem => problem.into_error(),

@@ -60,5 +60,5 @@ fn keys<'a>(search: &Search<'a>, section: Option<Section<'_>>, file: &File) -> R
         None => get("aws_session_token")?,
     };
     let session_token = session_token.map(str::to_owned);
-    Ok(Outcome::Found(Found::keys(Credentials::new(id, secret, session_token, None, "profile"))))
+    Ok(Outcome::Found(Found::keys(Credentials::new(id, secret, session_token, None, "profile")).in_files()))
 }

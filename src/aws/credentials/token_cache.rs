@@ -20,10 +20,6 @@ use crate::timestamp;
 /// Many times what any session's file has.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// How long another process may take to refresh a session (DESIGN section 4), and how often we look.
-const PATIENCE: Duration = Duration::from_secs(25);
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// How long a refresh may take while the old token still serves: of what all requests together have, most is left for
 /// the one that the token is for.
 const OPTIONAL_REFRESH: Duration = Duration::from_secs(5);
@@ -163,20 +159,14 @@ impl Session<'_> {
         if !cfg!(unix) {
             return Some(Turn(None));
         }
-        let Ok(file) = File::open(&self.file) else { return Some(Turn(None)) };
+        let Ok(mut file) = File::open(&self.file) else { return Some(Turn(None)) };
         // Any other error: a file system without locks.
-        let is_taken = || matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        if is_taken() {
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             self.context.world.debug(|| format!("another process refreshes {}", self.name));
             if !wait {
                 return None;
             }
-            let turn = async {
-                while is_taken() {
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            let _ = self.context.network.run(PATIENCE, turn);
+            self.context.cache.wait_for(&mut file, &self.name);
         }
         Some(Turn(Some(file)))
     }

@@ -52,8 +52,9 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     let name = Digest::new("web identity").input(context.sts.endpoint_name()?).input(&role_arn);
     let name = name.maybe(session_name.as_ref()).input(&token).name();
     let name: Name<'_> = Rc::new(move || name.clone());
+    let is_in_files = search.profile.get("web_identity_token_file") == Some(&file);
     let search = *search;
-    Ok(Outcome::Found(Found::session(Rc::clone(&name), name, move |errand, source| {
+    Ok(Outcome::Found(Found::session(Rc::clone(&name), name, is_in_files, move |errand, source| {
         let slot = slot::of_web_identity(&role_arn, session_name.as_deref());
         let wanted = Wanted {
             errand,
@@ -64,6 +65,7 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
             role: role_arn.clone(),
             profile: search.name.to_owned(),
             rival: Box::new(|| slot::rival(&search, &role_arn, &slot, &Source::TokenFile(&file))),
+            is_in_files,
             trail: context.trail,
         };
         let session = context.cache.session(&wanted, || {
