@@ -170,6 +170,7 @@ impl Cache<'_> {
         let is_new = |entry: &Entry| known_bearer.as_ref() != Some(&entry.bearer);
         let look = || tokens.read(false).filter(|entry| serves_long(entry) || is_new(entry)).map(Entry::into_token);
         self.turns.single_flight(Some(folder), &format!("token-{key}.lock"), look, || {
+            trail.begin(self.world.now());
             let new = make()?;
             let is_kept = tokens.write(&new, trail);
             Ok((new.into(), is_kept))

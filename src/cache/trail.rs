@@ -16,9 +16,10 @@ use crate::world::World;
 const SETTLED: u64 = 2_000_000_000; // nanoseconds
 
 /// What was looked at on the way to a token.
+#[derive(Default)]
 pub struct Trail {
-    /// When the way began.
-    begun: SystemTime,
+    /// When the way began, in nanoseconds since 1970.
+    begun: Cell<u64>,
     files: RefCell<Vec<Seen>>,
     process: Cell<bool>,
     machine: Cell<bool>,
@@ -43,10 +44,9 @@ struct Stamp {
 }
 
 impl Trail {
-    /// A way that begins now.
-    #[must_use]
-    pub fn new(now: SystemTime) -> Self {
-        Self { begun: now, files: RefCell::default(), process: Cell::default(), machine: Cell::default() }
+    /// The way begins now.
+    pub(super) fn begin(&self, now: SystemTime) {
+        self.begun.set(nanoseconds(now));
     }
 
     /// Looks at a file that is about to be read, and remembers how it is.
@@ -90,7 +90,7 @@ impl Trail {
         let nameable = files.iter().all(|seen| seen.path.to_str().is_some());
         let process = self.process.get().then(|| surroundings(world));
         let machine = self.machine.get().then(machine);
-        nameable.then_some(Conditions { begun: nanoseconds(self.begun), files, process, machine })
+        nameable.then_some(Conditions { begun: self.begun.get(), files, process, machine })
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn run(globals: &Globals, arguments: &GetToken, world: &World) -> Res
     let caller =
         Caller { interactive: request.interactive, has_mfa_code: request.mfa_code.is_some(), way: way(globals) };
     let cache = Cache::new(request.cache.clone(), caller, world);
-    let trail = Trail::new(world.now());
+    let trail = Trail::default();
     let key = || Key::new(globals, arguments, &exec_info, world);
     let kept = cache.token(key, &trail, || make(globals, &request, &exec_info, &cache, &trail, world))?;
     world.print(&render(&kept, &request.answer)?)

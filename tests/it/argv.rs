@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::sandbox::Sandbox;
 
 fn assert_same_token(spellings: &[&str]) {
-    let sandbox = Sandbox::with_keys();
+    let sandbox = Sandbox::with_keys().with_standing_clock();
     let token = sandbox.stdout(&["get-token", "--cluster-name", "demo", "--region", "eu-west-1", "--output", "json"]);
     for spelling in spellings {
         let arguments: Vec<&str> = spelling.split_whitespace().collect();
