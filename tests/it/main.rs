@@ -4,6 +4,26 @@
 
 mod argv;
 mod binary;
+#[cfg(unix)]
+mod cache;
+#[cfg(unix)]
+mod cache_changes;
+#[cfg(unix)]
+mod cache_command;
+#[cfg(unix)]
+mod cache_damage;
+#[cfg(unix)]
+mod cache_foreign;
+#[cfg(unix)]
+mod cache_identity;
+#[cfg(unix)]
+mod cache_key;
+#[cfg(unix)]
+mod cache_limits;
+#[cfg(unix)]
+mod cache_profiles;
+#[cfg(unix)]
+mod cache_scene;
 mod case;
 mod chain_rows;
 mod config;

@@ -1,7 +1,7 @@
-//! A made-up world for one run of the program: variables, home directory, clock and streams, all of the test's making.
+//! A made-up world for runs of the program: variables, home directory, clock and streams, all of the test's making.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
@@ -24,12 +24,16 @@ pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// 2026-01-02T03:04:05Z: what a test's clock says when it is first read, and a second more each time.
 pub const NOW: u64 = 1_767_323_045;
 
-/// A world under construction.
+/// A world under construction. A clone is another world over the same files.
+#[derive(Clone)]
 pub struct Sandbox {
-    home: TempDir,
-    variables: HashMap<String, OsString>,
+    /// Removed with the last world over it.
+    folder: Rc<TempDir>,
+    home: PathBuf,
+    variables: BTreeMap<String, OsString>,
     has_home: bool,
     broken_stdout: bool,
+    starts_at: SystemTime,
     clock_stands: bool,
     terminal: Option<Vec<String>>,
 }
@@ -51,11 +55,14 @@ pub struct Outcome {
 impl Sandbox {
     /// An empty home directory, no variables.
     pub fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary directory");
         Self {
-            home: TempDir::new().expect("a temporary directory"),
-            variables: HashMap::new(),
+            home: folder.path().to_owned(),
+            folder: Rc::new(folder),
+            variables: BTreeMap::new(),
             has_home: true,
             broken_stdout: false,
+            starts_at: SystemTime::UNIX_EPOCH + Duration::from_secs(NOW),
             clock_stands: false,
             terminal: None,
         }
@@ -73,7 +80,7 @@ impl Sandbox {
 
     /// Writes a file below the home directory.
     pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
-        let path = self.home.path().join(path);
+        let path = self.home.join(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(path, content).expect("a file");
         self
@@ -87,6 +94,12 @@ impl Sandbox {
         self.file(".aws/credentials", content)
     }
 
+    /// The home directory is another one, below the first.
+    pub fn moved_to(mut self, folder: &str) -> Self {
+        self.home = self.folder.path().join(folder);
+        self
+    }
+
     /// No home directory at all.
     pub fn homeless(mut self) -> Self {
         self.has_home = false;
@@ -96,6 +109,12 @@ impl Sandbox {
     /// Standard output is a pipe that nobody reads.
     pub fn broken_stdout(mut self) -> Self {
         self.broken_stdout = true;
+        self
+    }
+
+    /// What the clock says when a run first reads it, in place of [`NOW`].
+    pub fn at(mut self, time: SystemTime) -> Self {
+        self.starts_at = time;
         self
     }
 
@@ -112,7 +131,7 @@ impl Sandbox {
     }
 
     pub fn home(&self) -> &Path {
-        self.home.path()
+        &self.home
     }
 
     /// Runs `ekscred` with these arguments, in process.
@@ -121,33 +140,31 @@ impl Sandbox {
     }
 
     pub fn run_os(&self, arguments: impl IntoIterator<Item = OsString>) -> Outcome {
+        #[cfg(unix)]
+        LIMIT.call_once(lift_the_limit_of_open_files);
         let (stdout, stderr) = (Stream::default(), Stream::default());
         let variables = self.variables.clone();
-        let home: Option<PathBuf> = self.has_home.then(|| self.home.path().to_owned());
-        let now = Cell::new(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+        let environment: Vec<_> = variables.iter().map(|(name, value)| (name.into(), value.clone())).collect();
+        let home: Option<PathBuf> = self.has_home.then(|| self.home.clone());
+        let now = Cell::new(self.starts_at);
         let tick = Duration::from_secs(u64::from(!self.clock_stands));
         let prompts = Rc::default();
+        let has_terminal = self.terminal.is_some();
         let world = World::new(Host {
-            environment: Box::new({
-                let variables = variables.clone();
-                move || variables.iter().map(|(name, value)| (OsString::from(name), value.clone())).collect()
-            }),
             variable: Box::new(move |name| variables.get(name).cloned()),
+            environment: Box::new(move || environment.clone()),
             clock: Box::new(move || now.replace(now.get() + tick)),
             home: Box::new(move || home.clone()),
             stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
             stderr: RefCell::new(Box::new(stderr.clone())),
             stderr_is_terminal: false,
             ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
-            has_terminal: Box::new({
-                let has_terminal = self.terminal.is_some();
-                move || has_terminal
-            }),
+            has_terminal: Box::new(move || has_terminal),
         });
         let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
         let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);
         for name in ["config", "credentials"] {
-            let text = fs::read(self.home.path().join(".aws").join(name)).unwrap_or_default();
+            let text = fs::read(self.home.join(".aws").join(name)).unwrap_or_default();
             let _ = writeln!(scene, "{name}: {:?}", String::from_utf8_lossy(&text[..text.len().min(2000)]));
         }
         let code = ekscred::run(arguments, &world);
@@ -196,6 +213,21 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}code: {}\nstdout: {:?}\nstderr: {:?}", self.scene, self.code, self.stdout, self.stderr)
     }
+}
+
+#[cfg(unix)]
+static LIMIT: std::sync::Once = std::sync::Once::new();
+
+/// A run that used the network leaves its connections to the end of the process: here, to the end of all tests. Many
+/// systems allow a process a thousand open files, unless it asks for more.
+#[cfg(unix)]
+fn lift_the_limit_of_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    const ENOUGH: u64 = 20_000;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let current = current.map(|current| current.max(maximum.map_or(ENOUGH, |maximum| maximum.min(ENOUGH))));
+    // Where it cannot be had, it may not be needed.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
 }
 
 /// A terminal that notes each question, and gives each answer once.
