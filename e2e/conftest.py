@@ -26,8 +26,11 @@ def pytest_sessionstart(session):
 
 
 def pytest_collection_modifyitems(items):
-    """The test marked `first` begins what those marked `last` look at when all others have run (test_waits.py)."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("last")) - bool(item.get_closest_marker("first")))
+    """The tests marked `first` begin what those marked `last` look at when all others have run (test_waits.py). In between,
+    those marked `crowd` come late: what was begun is measured, and over by then.
+    """
+    order = {"first": -1, "crowd": 1, "last": 2}
+    items.sort(key=lambda item: next((order[mark.name] for mark in item.iter_markers() if mark.name in order), 0))
 
 
 @pytest.fixture

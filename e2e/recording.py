@@ -7,7 +7,6 @@ version 2 of its age does. (It reads no `AWS_REGION` and no region of instance m
 `AWS_DEFAULT_REGION`.) A case that neither can run says why, by hand: `"cli": {"not": "..."}`.
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -24,6 +23,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import loopback
 import plugin
 import tools
 
@@ -36,7 +36,6 @@ PROGRAMS = {VERSION_2: tools.AWS2, VERSION_1: tools.TOOLS / "venv-aws1/bin/aws"}
 
 SECONDS = 120  # for one run; a few cases wait for retries
 
-LOOPBACK = "EKSCRED_LOOPBACK_AWS"  # names a built loopback AWS
 ALONE = "EKSCRED_RECORDING_ALONE"  # this is the second start; see leave_the_network
 
 PLACEHOLDER = re.compile(rb"\{(home|aws|proxy_address|proxy|ca|now[+-]\d+)\}")
@@ -63,13 +62,13 @@ def check_versions():
 
 def build_loopback():
     """The loopback AWS as a program."""
-    if LOOPBACK not in os.environ:
+    if loopback.LOOPBACK not in os.environ:
         target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
         build = ["cargo", "build", "--quiet", "--locked", "--example", "loopback_aws"]
         if subprocess.run(build, cwd=ROOT).returncode:
             sys.exit("e2e/record: error: cannot build the loopback AWS")
-        os.environ[LOOPBACK] = str(target / "debug/examples/loopback_aws")
-    return os.environ[LOOPBACK]
+        os.environ[loopback.LOOPBACK] = str(target / "debug/examples/loopback_aws")
+    return os.environ[loopback.LOOPBACK]
 
 
 def leave_the_network():
@@ -133,18 +132,18 @@ def actual_of(cli):
     return (cli["access_key_id"], cli["session_token"], cli["region"]), cli["calls"]
 
 
-def record(case, loopback):
+def record(case, program):
     """What the CLI makes of `case`: its `cli`."""
     try:
-        return _record(case, loopback)
+        return _record(case, program)
     except Exception as error:
         raise RuntimeError(f"{case.name} cannot be recorded: {error}") from error
 
 
-def _record(case, loopback):
-    with running(loopback) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
+def _record(case, program):
+    with loopback.running(program) as aws, tempfile.TemporaryDirectory(prefix="record-") as scratch:
         home = Path(scratch, "home")
-        places = aws.start(case.content.get("aws"), home)
+        places = aws.start(behaviour(case, home))
         values = {"home": str(home), "proxy_address": urlsplit(places["proxy"]).netloc, **places}
         lay_out(case.folder, home, values)
         env = environment(case, home, values)
@@ -155,6 +154,12 @@ def _record(case, loopback):
     if code == 0:
         return {"by": case.version, **identity(stdout), "calls": calls}
     return {"by": case.version, "fails": first_line(stderr, values), "calls": calls}
+
+
+def behaviour(case, home):
+    """The case's `aws`, for the loopback."""
+    settings = case.content.get("aws")
+    return json.loads(json.dumps(settings if isinstance(settings, dict) else {}).replace("{home}", str(home)))
 
 
 def lay_out(folder, home, values):
@@ -262,35 +267,3 @@ def answer_prompts(process, terminal, typed):
         if shown.endswith(": "):
             shown = ""
             os.write(terminal, (answers.pop(0) + "\n").encode() if answers else b"\x04")
-
-
-class Loopback:
-    """The loopback AWS behind a pipe: one line of JSON each way."""
-
-    def __init__(self, process):
-        self._process = process
-
-    def start(self, behaviour, home):
-        """Begins a case, its `aws`; where the parts are: {"aws": url, "proxy": url, "ca": path}."""
-        settings = json.dumps(behaviour if isinstance(behaviour, dict) else {})
-        return self._ask(start=json.loads(settings.replace("{home}", str(home))))
-
-    def stop(self):
-        """Ends the case; what was asked of it: {"calls": [...], ...}."""
-        return self._ask(stop=True)
-
-    def _ask(self, **request):
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
-
-
-@contextlib.contextmanager
-def running(program):
-    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield Loopback(process)
-    finally:
-        process.stdin.close()
-        process.wait(timeout=10)
-        process.stdout.close()

@@ -5,10 +5,45 @@ from __future__ import annotations
 import re
 import socket
 import struct
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from plugin import EKSCRED, assert_credential, run_command
 from tools import STRACE
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call: the `number`-th of its name since the program's start, and strace's line about it."""
+
+    name: str
+    number: int
+    line: str
+
+    def inject(self, fault: str) -> str:
+        """strace's option that makes it fail: by `error=EIO`, `signal=KILL`."""
+        return f"--inject={self.name}:{fault}:when={self.number}"
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether it was made to fail: by an error, or so that it never came back."""
+        return self.line.endswith(("(INJECTED)", "= ?")) and self.name != "exit_group"
+
+
+def run_traced(arguments: list, env: dict, log: Path, *options: str):
+    """Run ekscred under strace with these options: its result, and the calls of its main thread."""
+    # -y tells the path behind each file descriptor.
+    result = run_command([STRACE, "-f", "-y", "-qq", "-o", log, *options, EKSCRED, *arguments], env)
+    lines = [re.match(r"(\d+) +(\w+)\(", line) for line in log.read_text(errors="replace").splitlines()]
+    lines = [line for line in lines if line]
+    numbers: Counter = Counter()
+    calls = []
+    for line in lines:
+        if line[1] == lines[0][1]:
+            numbers[line[2]] += 1
+            calls.append(Call(line[2], numbers[line[2]], line.string))
+    return result, calls
 
 
 def trace(arguments: list[str], env: dict[str, str], log: Path) -> list[tuple[str, str]]:

@@ -106,9 +106,9 @@ impl World {
     ///
     /// # Errors
     /// When standard output is closed, full or gone.
-    pub(crate) fn print(&self, document: &str) -> Result<()> {
+    pub(crate) fn print(&self, document: impl AsRef<[u8]>) -> Result<()> {
         let mut stdout = self.host.stdout.borrow_mut();
-        stdout.write_all(document.as_bytes()).and_then(|()| stdout.flush()).context("cannot write to standard output")
+        stdout.write_all(document.as_ref()).and_then(|()| stdout.flush()).context("cannot write to standard output")
     }
 
     /// Says `lines` on standard error. That it cannot be said is no reason to fail.

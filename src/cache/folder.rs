@@ -196,6 +196,8 @@ mod private {
         let why = match metadata {
             _ if !metadata.is_file() => "it is not a regular file",
             _ if !is_ours(metadata) => "it belongs to another user",
+            // Elsewhere it may be something else.
+            _ if metadata.nlink() > 1 => "it has a second name",
             _ if metadata.mode() & others != 0 => complaint,
             _ => return Ok(()),
         };

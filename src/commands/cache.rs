@@ -1,6 +1,6 @@
 //! `ekscred cache`: what is kept, where, and its end.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::cache::{kept, own_path};
@@ -10,12 +10,11 @@ use crate::output;
 use crate::world::World;
 
 pub(crate) fn run(globals: &Globals, command: &CacheCommand, world: &World) -> Result<()> {
-    let plain = match command {
-        CacheCommand::List(_) => return list(globals, world),
-        CacheCommand::Clear(_) => clear(world)?,
-        CacheCommand::Path(_) => path(world)?,
-    };
-    world.print(&plain)
+    match command {
+        CacheCommand::List(_) => list(globals, world),
+        CacheCommand::Clear(_) => clear(world),
+        CacheCommand::Path(_) => path(world),
+    }
 }
 
 /// A table for a person; a list of objects for whoever names a format or has a query.
@@ -28,7 +27,7 @@ fn list(globals: &Globals, world: &World) -> Result<()> {
                 [one.kind.to_owned(), one.until(), one_line(&one.about), one_line(&one.file.display().to_string())]
             })
             .collect();
-        return world.print(&table(&rows));
+        return world.print(table(&rows));
     }
     let document: Vec<Value> = kept
         .iter()
@@ -55,16 +54,21 @@ fn table(rows: &[[String; 4]]) -> String {
     text
 }
 
-fn clear(world: &World) -> Result<String> {
+fn clear(world: &World) -> Result<()> {
     let removed = kept::clear(world).map_err(|(file, error)| {
-        configuration(format!("cannot remove {}: {error}", file.display())).hint("check the folder's permissions")
+        configuration(format!("cannot remove {}: {error}", file.display())).hint("remove it by hand")
     })?;
     let s = if removed == 1 { "" } else { "s" };
-    Ok(format!("removed {removed} file{s} of kept sessions and tokens\n"))
+    world.print(format!("removed {removed} file{s} of kept sessions and tokens\n"))
 }
 
-fn path(world: &World) -> Result<String> {
-    let path = own_path(world)
-        .context("there is no home directory, and neither EKSCRED_CACHE_DIR nor XDG_CACHE_HOME is set")?;
-    Ok(format!("{}\n", path.display()))
+/// As it is, whatever bytes it has: scripts go on with it.
+fn path(world: &World) -> Result<()> {
+    let path = own_path(world).ok_or_else(|| {
+        configuration("there is no home directory, and so no place to keep anything")
+            .hint("set HOME, EKSCRED_CACHE_DIR or XDG_CACHE_HOME")
+    })?;
+    let mut line = path.into_os_string().into_encoded_bytes();
+    line.push(b'\n');
+    world.print(line)
 }

@@ -137,8 +137,9 @@ fn nothing_is_kept_where_there_is_no_place() {
     assert!(!debug.stderr.contains("a token is kept"), "{debug}");
 
     sandbox.run(&["cache", "path"]).assert_failure(
-        255,
-        "ekscred: error: there is no home directory, and neither EKSCRED_CACHE_DIR nor XDG_CACHE_HOME is set\n",
+        253,
+        "ekscred: error: there is no home directory, and so no place to keep anything\n\
+         hint: set HOME, EKSCRED_CACHE_DIR or XDG_CACHE_HOME\n",
     );
     assert_eq!(sandbox.stdout(&["cache", "list", "-o", "json"]), "[]\n");
     assert_eq!(sandbox.stdout(&["cache", "clear"]), "removed 0 files of kept sessions and tokens\n");

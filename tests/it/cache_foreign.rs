@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
@@ -24,14 +25,16 @@ const A: &str = "2807bfcd7c5bd8aa285ad333d88b7686b1fa34f9.json";
 const WEB: &str = "3c42ef7c1b89c7e89f5f3390ad0fb3df2f98cf31.json";
 /// `{"RoleArn": "PROCESS"}`
 const PROCESS: &str = "5f221ca0ee4232911a042000d937a50145e255d1.json";
-/// `{"RoleArn": "B"}`
-const B: &str = "9deccde993e123b98dabbcb64c6975ed09162c9e.json";
+/// `{"RoleArn": "POD"}`
+const POD: &str = "e1f89fd2f6b64a88f0fb09ae4078c9d14a247f53.json";
 /// `{"RoleArn": "ENVIRONMENT"}`
 const ENVIRONMENT: &str = "b115ff0427c25f5630860c424be536831b53725f.json";
 /// `{"RoleArn": "CONTAINER"}`
 const CONTAINER: &str = "ea9b31a700763b260f47d22d5c5b7abc35c79c7f.json";
 /// `{"RoleArn": "LONE", "RoleSessionName": "EKSGetTokenAuth"}`
 const ON_THE_FLAG: &str = "046c0d509078e67ca6e4acc4faa235374401f2d4.json";
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Leaves a session as the AWS CLI does.
 fn leave(scene: &Scene, name: &str) {
@@ -128,7 +131,7 @@ fn a_session_that_no_file_explains_does_not_serve() {
     for (setup, name) in [
         ("--profile of-environment AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=secretENV", ENVIRONMENT),
         ("AWS_PROFILE=of-container AWS_CONTAINER_CREDENTIALS_FULL_URI={aws}/one", CONTAINER),
-        ("AWS_WEB_IDENTITY_TOKEN_FILE={home}/token AWS_ROLE_ARN=arn:aws:iam::123456789012:role/B", B),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE={home}/token AWS_ROLE_ARN=arn:aws:iam::123456789012:role/POD", POD),
         ("AWS_PROFILE=lone-web-identity AWS_WEB_IDENTITY_TOKEN_FILE={home}/other-token", LONE_WEB),
     ] {
         let scene = Scene::new();
@@ -141,7 +144,7 @@ fn a_session_that_no_file_explains_does_not_serve() {
 /// Behind a change nobody knows for which settings the AWS CLI got it.
 #[test]
 fn a_session_older_than_a_change_does_not_serve() {
-    let touch: fn(&Path) = |path| set_time(path, std::time::SystemTime::now());
+    let touch: fn(&Path) = |path| set_time(path, SystemTime::now());
     let rewrite: fn(&Path) = |path| {
         let time = fs::metadata(path).and_then(|file| file.modified()).expect("its time");
         write(path, fs::read(path).expect("a file"));
@@ -174,6 +177,22 @@ fn a_session_older_than_a_change_does_not_serve() {
             assert!(is_taken(&scene.run(setup)), "{setup}: {file}");
         }
     }
+}
+
+/// What the AWS CLI got follows from nothing that is known of it: another session in its place is another's, perhaps.
+#[test]
+fn a_token_goes_with_the_session_of_the_aws_cli() {
+    let scene = Scene::new();
+    leave(&scene, LONE);
+    let first = scene.run("AWS_PROFILE=lone --cache").token();
+    assert_eq!(scene.run_at(scene.now + SECOND, "AWS_PROFILE=lone --cache").token(), first);
+    scene.leave(LONE, &scene.session_of_the_aws_cli().to_string().replace("CLI", "ILC"));
+    let second = scene.run("AWS_PROFILE=lone --cache");
+    assert!(url_in(&second.token()).contains("ASIAILC"), "{second:?}");
+    second.assert_calls(&[]);
+    fs::remove_file(scene.shared().join(LONE)).expect("the session");
+    let third = scene.run("AWS_PROFILE=lone --cache");
+    assert!(url_in(&third.token()).contains("ASIALONE"), "{third:?}");
 }
 
 /// Who else may write to it could have put it there.
