@@ -45,7 +45,8 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
     }
     let sso = Sso::read(search)?;
     let session = Rc::new(sso.session()?);
-    let _ = search.context.trail.metadata(&session.file);
+    // Without a login nothing tells whose a session is that the AWS CLI has kept: `aws sso logout` is to end those, too.
+    let is_in_files = search.context.trail.metadata(&session.file).is_ok();
     let name = sso.name()?;
     let errand: Name<'_> = Rc::new({
         let name = name.clone();
@@ -58,8 +59,8 @@ pub(super) fn keys<'a>(search: &Search<'a>) -> Result<Outcome<'a>> {
         let (used, session, by) = (Rc::clone(&used), Rc::clone(&session), by.clone());
         move || used.borrow().clone().unwrap_or_else(|| by(session.peek().as_ref().and_then(access_token)))
     });
-    Ok(Outcome::Found(Found::session(errand, identity, true, move |errand, source| {
-        let found = sso.context.cache.session(&sso.wanted(errand, source), || {
+    Ok(Outcome::Found(Found::session(errand, identity, is_in_files, move |errand, source| {
+        let found = sso.context.cache.session(&sso.wanted(errand, source, is_in_files), || {
             let (credentials, token) = sso.fetch(&session)?;
             // From here on it is this login, should there be another one by now.
             used.replace(Some(by(Some(&token))));
@@ -132,7 +133,7 @@ impl<'a> Sso<'a> {
         self.session.map_or(SsoLogin::StartUrl(self.start_url), SsoLogin::Session)
     }
 
-    fn wanted(&self, errand: Name<'a>, source: Name<'a>) -> Wanted<'a> {
+    fn wanted(&self, errand: Name<'a>, source: Name<'a>, is_in_files: bool) -> Wanted<'a> {
         Wanted {
             errand,
             source,
@@ -143,7 +144,7 @@ impl<'a> Sso<'a> {
             profile: self.profile.to_owned(),
             // The login is in the file's name.
             rival: Box::new(|| None),
-            is_in_files: true,
+            is_in_files,
             trail: self.context.trail,
         }
     }
