@@ -149,14 +149,22 @@ impl<'a> Sso<'a> {
         }
     }
 
-    /// Asks for the role's credentials, with a login that is good; and its token.
+    /// Asks for the role's credentials, with a login that is good; and the token by which others know that login.
     fn fetch(&self, session: &Session<'_>) -> Result<(Credentials, String)> {
+        let mut old = None;
         let fields = match self.session {
-            Some(_) => session.refreshed(|fields, now| self.refresh(session, fields, now))?,
+            Some(_) => session.refreshed(|fields, now| {
+                old = access_token(fields).map(str::to_owned);
+                self.refresh(session, fields, now)
+            })?,
             None => session.as_it_is()?,
         };
         let token = access_token(&fields).ok_or_else(|| session.bad_file("has no usable accessToken"))?;
-        Ok((self.role_credentials(session, token)?, token.to_owned()))
+        let credentials = self.role_credentials(session, token)?;
+        // Where its file could not be replaced, the old one is still there.
+        let there = session.peek();
+        let old = old.filter(|old| there.as_ref().and_then(access_token) == Some(old));
+        Ok((credentials, old.unwrap_or_else(|| token.to_owned())))
     }
 
     /// The session that `aws sso login` began.
