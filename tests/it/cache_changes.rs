@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::cache_identity::{complaint, complaint_of_the_same, scene};
+use crate::cache_identity::{Mode, complaint, complaint_of_the_same, scene};
 use crate::cache_profiles::{LOGIN, SSO_LEGACY, SSO_ONE, credentials};
 use crate::cache_scene::{set_time, wait_for_a_tick, write};
 
@@ -168,11 +168,11 @@ fn files_replaced() {
 
 /// A setup before and after a change of a file, in both directions.
 fn check_change(what: &str, setup: &str, change: impl Fn(&Path, usize)) {
-    for mode in ["roles", "tokens"] {
+    for mode in [Mode::Roles, Mode::OwnRoles, Mode::Tokens] {
         let scene = scene(mode);
         let home = scene.sandbox.home();
         for (first, second) in [(0, 1), (1, 0)] {
-            let scenery = format!("{what}: {setup} ({mode}, {first} before {second})");
+            let scenery = format!("{what}: {setup} ({mode:?}, {first} before {second})");
             change(home, first);
             scene.forget();
             let before = scene.run(setup);

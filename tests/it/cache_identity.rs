@@ -130,10 +130,15 @@ const ROLES: &[&str] = &[
     "--profile other-keys --role-arn arn:aws:iam::123456789012:role/A",
     "--profile role --role-arn arn:aws:iam::123456789012:role/A",
     "--profile external-id --role-arn arn:aws:iam::123456789012:role/A",
+    "--profile forwarded --role-arn arn:aws:iam::123456789012:role/A",
     "--profile forwarded --role-arn arn:aws:iam::123456789012:role/A --forward-session-name",
     "--profile other-forwarded --role-arn arn:aws:iam::123456789012:role/A --forward-session-name",
     "AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=secretENV --role-arn arn:aws:iam::123456789012:role/A",
     "AWS_ACCESS_KEY_ID=AKIDENV2 AWS_SECRET_ACCESS_KEY=secretENV2 --role-arn arn:aws:iam::123456789012:role/A",
+    // AWS refuses these.
+    "AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=wrong --role-arn arn:aws:iam::123456789012:role/A",
+    "AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=secretENV AWS_SESSION_TOKEN=wrong \
+     --role-arn arn:aws:iam::123456789012:role/A",
 ];
 
 /// Setups with roles that something else assumes.
@@ -180,37 +185,62 @@ const ROLES_OF_OTHERS: &[&str] = &[
     "AWS_PROFILE=other-web-identity --role-arn arn:aws:iam::123456789012:role/B",
 ];
 
+/// What is kept, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Sessions of roles.
+    Roles,
+    /// The same, all in our own folder: there is no place for another.
+    OwnRoles,
+    /// Tokens, too.
+    Tokens,
+}
+
 /// The setups' world. Wherever home is, it has one cache.
-pub fn scene(mode: &str) -> Scene {
-    let scene = Scene::new().var("EKSCRED_CACHE", mode).var("EKSCRED_CACHE_DIR", "{home}/.cache/ekscred");
+pub fn scene(mode: Mode) -> Scene {
+    let scene = Scene::new().var("EKSCRED_CACHE_DIR", "{home}/.cache/ekscred");
     let home = scene.sandbox.home();
     symlink(home.join(".aws/cli"), home.join("elsewhere/.aws/cli")).expect("a link");
-    scene
+    match mode {
+        Mode::Roles => scene,
+        Mode::OwnRoles => scene.file(".aws/cli", "in the way"),
+        Mode::Tokens => scene.var("EKSCRED_CACHE", "tokens"),
+    }
 }
 
 #[test]
 fn tokens_without_roles() {
-    check_table(WITHOUT_ROLE, "tokens");
+    check_table(WITHOUT_ROLE, Mode::Tokens);
 }
 
 #[test]
 fn sessions_of_roles() {
-    check_table(ROLES, "roles");
+    check_table(ROLES, Mode::Roles);
 }
 
 #[test]
 fn sessions_of_roles_of_others() {
-    check_table(ROLES_OF_OTHERS, "roles");
+    check_table(ROLES_OF_OTHERS, Mode::Roles);
+}
+
+#[test]
+fn sessions_of_roles_in_our_own_folder() {
+    check_table(ROLES, Mode::OwnRoles);
+}
+
+#[test]
+fn sessions_of_roles_of_others_in_our_own_folder() {
+    check_table(ROLES_OF_OTHERS, Mode::OwnRoles);
 }
 
 #[test]
 fn tokens_of_roles() {
-    check_table(ROLES, "tokens");
+    check_table(ROLES, Mode::Tokens);
 }
 
 #[test]
 fn tokens_of_roles_of_others() {
-    check_table(ROLES_OF_OTHERS, "tokens");
+    check_table(ROLES_OF_OTHERS, Mode::Tokens);
 }
 
 /// Setups that differ in nothing that decides whose a session is: what the second one asks behind the first.
@@ -244,7 +274,7 @@ const SHARED: &[(&str, &str, &[&str])] = &[
 #[test]
 fn sessions_are_shared_by_all_whose_they_are() {
     for (first, second, calls) in SHARED {
-        let scene = scene("roles");
+        let scene = scene(Mode::Roles);
         scene.run(first).outcome.assert_success();
         scene.run(second).assert_calls(calls);
     }
@@ -253,7 +283,7 @@ fn sessions_are_shared_by_all_whose_they_are() {
 /// A process may go by anything around it. So its answer is not asked for again only while all of that is the same.
 #[test]
 fn a_process_answers_for_its_surroundings() {
-    let scene = scene("tokens");
+    let scene = scene(Mode::Tokens);
     let first = scene.run("AWS_PROFILE=process WHO=one");
     write(&scene.sandbox.home().join("process.json"), process("CHANGED"));
     for same in
@@ -270,7 +300,7 @@ fn a_process_answers_for_its_surroundings() {
 }
 
 /// Each setup behind itself, behind the base and before it, and behind all others in either order.
-fn check_table(setups: &[&str], mode: &str) {
+fn check_table(setups: &[&str], mode: Mode) {
     let scene = scene(mode);
     let mut complaints = Vec::new();
     let mut check = |earlier: &str, setup: &str, complaint: Option<String>| {
@@ -302,7 +332,7 @@ fn check_table(setups: &[&str], mode: &str) {
     for at in (0..setups.len()).rev() {
         check("all after it", setups[at], complaint(&scene.run(setups[at]), &alone[at + 1..], &alone[at]));
     }
-    assert!(complaints.is_empty(), "{mode}: {} pairs:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(complaints.is_empty(), "{mode:?}: {} pairs:\n{}", complaints.len(), complaints.join("\n"));
 }
 
 /// Why a setup did not get its own behind `earlier` ones; it is known what all of them get alone.
@@ -325,9 +355,9 @@ fn shared(first: &[String], second: &[String]) -> usize {
 }
 
 /// Why a setup did not get the same again without asking for what is kept.
-pub fn complaint_of_the_same(run: &Run, first: &Run, mode: &str) -> Option<String> {
+pub fn complaint_of_the_same(run: &Run, first: &Run, mode: Mode) -> Option<String> {
     let ends_with_a_session = first.calls.last().is_some_and(|call| is_of_a_session(call));
-    let is_kept = first.outcome.code == 0 && (mode == "tokens" || ends_with_a_session);
+    let is_kept = first.outcome.code == 0 && (mode == Mode::Tokens || ends_with_a_session);
     let expected: &[String] = if is_kept { &[] } else { &first.calls };
     let is_right = run.answer() == first.answer() && run.calls == expected;
     (!is_right).then(|| {

@@ -39,6 +39,25 @@ fn cuts(bytes: &[u8]) -> impl Strategy<Value = BTreeSet<usize>> + use<> {
     btree_set(0..=bytes.len(), 0..5)
 }
 
+/// Every list of up to three inputs of up to two bytes, of which one value is a likely mark: a wrong border cannot hide.
+#[test]
+fn short_lists_have_names_of_their_own() {
+    let bytes = [0_u8, 1];
+    let pairs = bytes.iter().flat_map(|one| bytes.iter().map(|other| vec![*one, *other]));
+    let texts = [Vec::new()].into_iter().chain(bytes.iter().map(|byte| vec![*byte])).chain(pairs);
+    let inputs: Vec<Input> = [None].into_iter().chain(texts.map(Some)).collect();
+    let mut lists: Vec<Vec<Input>> = vec![Vec::new()];
+    for length in 0..3 {
+        let shorter: Vec<_> = lists.iter().filter(|list| list.len() == length).cloned().collect();
+        for (list, input) in shorter.iter().flat_map(|list| inputs.iter().map(move |input| (list, input))) {
+            lists.push(list.iter().chain([input]).cloned().collect());
+        }
+    }
+    assert_eq!(lists.len(), 1 + 8 + 64 + 512);
+    let names: BTreeSet<String> = lists.iter().map(|list| name("one", list)).collect();
+    assert_eq!(names.len(), lists.len());
+}
+
 proptest! {
     // What fails is told; nothing is written beside the tests.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

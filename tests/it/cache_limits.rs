@@ -240,14 +240,18 @@ fn an_entry_has_64_kilobytes_at_most() {
     }
 }
 
-/// A session that is kept needs no login, until it ends.
+/// A session that is kept needs no login until it ends: neither a fresh one nor one that lasts.
 #[test]
 fn a_session_outlives_the_login_that_it_came_from() {
-    let login = r#"{"accessToken": "good-one", "expiresAt": "{now+1000}", "region": "us-east-1"}"#;
+    let login = r#"{"accessToken": "good-one", "expiresAt": "{now+1000}", "region": "us-east-1", "clientId": "c",
+        "clientSecret": "s", "registrationExpiresAt": "{now+1000}", "refreshToken": "refresh-first"}"#;
     let scene = Scene::new().file(SSO_ONE, login);
     scene.run("AWS_PROFILE=sso").token();
     let end = scene.now + Duration::from_mins(60 - 15);
-    scene.run_at(end, "AWS_PROFILE=sso").assert_calls(&[]);
+    // Within the quarter of an hour in which a login is refreshed, behind its end, and when all is over.
+    for time in [scene.now + Duration::from_secs(101), scene.now + Duration::from_secs(1001), end] {
+        scene.run_at(time, "AWS_PROFILE=sso").assert_calls(&[]);
+    }
     let outcome = scene.run_at(end + SECOND, "AWS_PROFILE=sso").outcome;
     assert_eq!((outcome.code, outcome.stdout.as_str()), (253, ""), "{outcome}");
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -136,7 +137,9 @@ impl Scene {
     pub fn keep(&self, kept: &BTreeMap<PathBuf, Vec<u8>>) {
         for folder in [self.own(), self.shared()] {
             match fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+                Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                    panic!("{error}");
+                }
                 _ => {}
             }
         }
