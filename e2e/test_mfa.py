@@ -454,6 +454,19 @@ def test_kubectl_lists_namespaces_after_the_right_code(kubectl, demo_cluster, st
 
 
 @every_kubectl
+def test_kubectl_asks_again_and_nobody_else_does(kubectl, demo_cluster, sts, version):
+    """It runs a plugin that fails five times. The person is asked in the first run only."""
+    wrong = ["111111", "222222", "333333"]
+    with pty_session.running(*kubectl(version, ekscred())) as session:
+        for prompt, code in zip([PROMPT, PROMPT_AFTER_REFUSAL, PROMPT_AFTER_REFUSAL], wrong):
+            session.answer(prompt, code)
+        result = session.result()
+    assert result.returncode == 1 and result.stdout == ""
+    assert "wait for the device's next code" in result.stderr
+    assert demo_cluster.requests == [] and sts.codes() == wrong
+
+
+@every_kubectl
 def test_kubectl_is_interrupted_at_the_prompt(kubectl, demo_cluster, sts, version):
     with pty_session.running(*kubectl(version, ekscred())) as session:
         session.waits_for(PROMPT)
