@@ -113,7 +113,8 @@ impl World {
 
     /// Says `lines` on standard error. That it cannot be said is no reason to fail.
     pub fn say(&self, lines: &str) {
-        let _ = writeln!(self.host.stderr.borrow_mut(), "{lines}");
+        // In one write: others may be at the same terminal.
+        let _ = self.host.stderr.borrow_mut().write_all(format!("{lines}\n").as_bytes());
         if let Some(log) = self.log() {
             lines.lines().for_each(|line| log.write(line, self.now(), None));
         }
