@@ -37,8 +37,16 @@ pub enum Command {
     /// Print an ExecCredential: a token for the cluster. What kubectl runs
     #[command(visible_alias = "token")]
     GetToken(Deferred<GetToken>),
-    /// The AWS CLI's name for the same: `eks get-token`
+    /// The AWS CLI's names for its own commands: `eks get-token`, `eks update-kubeconfig`
     Eks(Deferred<Eks>),
+    /// Add a cluster to the kubeconfig, or bring its entries up to date
+    UpdateKubeconfig(Deferred<UpdateKubeconfig>),
+    /// Point kubeconfig users of `aws` or `aws-iam-authenticator` at ekscred, and back
+    ConvertKubeconfig(Deferred<ConvertKubeconfig>),
+    /// Take a token apart and check it against the rules of the server
+    Inspect(Deferred<Inspect>),
+    /// Walk the way from the kubeconfig to the API server, and tell which step fails and what to do
+    Doctor(Deferred<Doctor>),
     /// Print the version
     Version(Deferred<Version>),
     /// List what is kept between runs, clear it, or tell where it is
@@ -47,7 +55,7 @@ pub enum Command {
     Completions(Deferred<Completions>),
 }
 
-/// The AWS CLI's name for the same: `eks get-token`
+/// The AWS CLI's names for its own commands: `eks get-token`, `eks update-kubeconfig`
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = false)]
 pub struct Eks {
@@ -62,6 +70,8 @@ pub struct Eks {
 pub enum EksCommand {
     /// Print an ExecCredential: a token for the cluster. What kubectl runs
     GetToken(Deferred<GetToken>),
+    /// Add a cluster to the kubeconfig, or bring its entries up to date
+    UpdateKubeconfig(Deferred<UpdateKubeconfig>),
 }
 
 /// Arguments that clap learns of when their command is the one to run: a command that is not costs next to nothing.
@@ -118,7 +128,7 @@ pub struct Globals {
 }
 
 /// Print an ExecCredential: a token for the cluster. What kubectl runs
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct GetToken {
     /// Name or ARN of the cluster
     #[arg(long, value_name = "NAME|ARN")]
@@ -144,7 +154,7 @@ pub struct GetToken {
 }
 
 /// Flags about a role that is assumed with whatever credentials the profile or the environment give.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Role")]
 #[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
 pub struct Role {
@@ -172,7 +182,7 @@ pub struct Role {
 }
 
 /// Flags about what is kept between runs.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cache")]
 #[expect(clippy::struct_field_names, reason = "the names are the flags' own")]
 pub struct Cache {
@@ -250,6 +260,13 @@ impl Cli {
             Command::Eks(Deferred(Eks { globals, command: EksCommand::GetToken(Deferred(arguments)) })) => {
                 vec![globals, &mut arguments.globals]
             }
+            Command::Eks(Deferred(Eks { globals, command: EksCommand::UpdateKubeconfig(Deferred(arguments)) })) => {
+                vec![globals, &mut arguments.globals]
+            }
+            Command::UpdateKubeconfig(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::ConvertKubeconfig(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::Inspect(Deferred(arguments)) => vec![&mut arguments.globals],
+            Command::Doctor(Deferred(arguments)) => vec![&mut arguments.globals],
             Command::Version(Deferred(arguments)) => vec![&mut arguments.globals],
             Command::Cache(Deferred(CacheArguments { globals, command })) => {
                 let (CacheCommand::List(Deferred(plain))
@@ -334,6 +351,120 @@ pub struct Version {
     /// Print only the number
     #[arg(short, long)]
     pub short: bool,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// Add a cluster to the kubeconfig, or bring its entries up to date
+#[derive(Debug, Args)]
+pub struct UpdateKubeconfig {
+    /// Name or ARN of the cluster
+    #[arg(long, value_name = "NAME|ARN")]
+    pub name: Option<String>,
+    /// Every cluster of the region, in place of one
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub all: Option<Given>,
+    /// Role that the kubeconfig's user assumes for its tokens
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Role to assume for looking the cluster up, and for nothing else
+    #[arg(long, value_name = "ARN")]
+    pub assume_role_arn: Option<String>,
+    /// Kubeconfig to write [default: the one that kubectl would]
+    #[arg(long, value_name = "PATH")]
+    pub kubeconfig: Option<OsString>,
+    /// Name of the context [default: the user's]
+    #[arg(long, value_name = "NAME")]
+    pub alias: Option<String>,
+    /// Name of the user [default: the cluster's ARN]
+    #[arg(long, value_name = "NAME")]
+    pub user_alias: Option<String>,
+    /// Namespace of the context
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Proxy through which clients reach the cluster
+    #[arg(long, value_name = "URL")]
+    pub proxy_url: Option<String>,
+    /// What clients run [default: this program, as PATH finds it]
+    #[arg(long, value_name = "PATH")]
+    pub command: Option<OsString>,
+    /// Keep tokens between runs: writes `--cache` into the user's arguments
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub cache: Option<Given>,
+    /// Leave the current context as it is
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub no_set_context: Option<Given>,
+    /// Print the file as it would become, and write nothing
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub dry_run: Option<Given>,
+    /// Print the entries, too
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub verbose: Option<Given>,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// Point kubeconfig users of `aws` or `aws-iam-authenticator` at ekscred, and back
+#[derive(Debug, Args)]
+pub struct ConvertKubeconfig {
+    /// Kubeconfig to change [default: those that kubectl reads]
+    #[arg(long, value_name = "PATH")]
+    pub kubeconfig: Option<OsString>,
+    /// Context whose user to convert [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Convert every user
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub all: Option<Given>,
+    /// Give converted users their former command back
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub revert: Option<Given>,
+    /// Print the change as a diff, and write nothing
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub dry_run: Option<Given>,
+    /// What clients are to run [default: this program, as PATH finds it]
+    #[arg(long, value_name = "PATH")]
+    pub command: Option<OsString>,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// Take a token apart and check it against the rules of the server
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// File with a token or an ExecCredential [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub file: Option<OsString>,
+    /// Ask STS, too, whose token it is, as the cluster does
+    #[arg(long, num_args = 0, default_missing_value = "")]
+    pub verify: Option<Given>,
+    /// Cluster that the token is meant for
+    #[arg(long, value_name = "NAME|ARN")]
+    pub cluster_name: Option<String>,
+    #[command(flatten)]
+    pub globals: Globals,
+}
+
+/// Walk the way from the kubeconfig to the API server, and tell which step fails and what to do
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Context to examine [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Kubeconfig to read [default: those that kubectl reads]
+    #[arg(long, value_name = "PATH")]
+    pub kubeconfig: Option<OsString>,
+    /// Name or ARN of a cluster, in place of a context
+    #[arg(long, value_name = "NAME|ARN")]
+    pub cluster_name: Option<String>,
+    /// Id of a local cluster on AWS Outposts, in place of a context
+    #[arg(short = 'i', long, value_name = "ID")]
+    pub cluster_id: Option<String>,
+    /// STS endpoint to put into the token
+    #[arg(long, value_name = "URL")]
+    pub sts_endpoint: Option<String>,
+    #[command(flatten)]
+    pub role: Role,
     #[command(flatten)]
     pub globals: Globals,
 }

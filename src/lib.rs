@@ -12,6 +12,7 @@ mod error;
 mod exec_info;
 mod log;
 mod output;
+mod session;
 pub mod terminal;
 mod timestamp;
 pub mod token;
@@ -41,6 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> u8 {
 
 fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<()> {
     log::start(world);
+    let mut arguments = arguments.into_iter().peekable();
+    let program = arguments.peek().cloned().unwrap_or_default();
     let Cli { globals, command } = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(Stop::Show(text)) => return world.print(&text),
@@ -54,6 +57,15 @@ fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &Wor
         | Command::Eks(Deferred(Eks { command: EksCommand::GetToken(Deferred(arguments)), .. })) => {
             commands::get_token::run(&globals, &arguments, world)
         }
+        Command::UpdateKubeconfig(Deferred(arguments))
+        | Command::Eks(Deferred(Eks { command: EksCommand::UpdateKubeconfig(Deferred(arguments)), .. })) => {
+            commands::update_kubeconfig::run(&globals, &arguments, &program, world)
+        }
+        Command::ConvertKubeconfig(Deferred(arguments)) => {
+            commands::convert_kubeconfig::run(&globals, &arguments, &program, world)
+        }
+        Command::Inspect(Deferred(arguments)) => commands::inspect::run(&globals, &arguments, world),
+        Command::Doctor(Deferred(arguments)) => commands::doctor::run(&globals, arguments, world),
         Command::Version(Deferred(arguments)) => commands::version::run(&globals, &arguments, world),
         Command::Cache(Deferred(CacheArguments { command, .. })) => commands::cache::run(&globals, &command, world),
         Command::Completions(Deferred(arguments)) => commands::completions::run(&arguments, world),

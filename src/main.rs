@@ -9,7 +9,7 @@ mod stdout;
 use std::cell::RefCell;
 use std::env;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, stderr, stdin};
 use std::time::SystemTime;
 
 use ekscred::terminal;
@@ -28,9 +28,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         environment: Box::new(|| env::vars_os().collect()),
         clock: Box::new(SystemTime::now),
         home: Box::new(dirs::home_dir),
+        directory: Box::new(env::current_dir),
+        stdin: RefCell::new(Box::new(stdin())),
         stdout: RefCell::new(stdout::stdout()),
         stderr: RefCell::new(Box::new(stderr())),
         stderr_is_terminal: stderr().is_terminal(),
+        stdout_is_terminal: Box::new(|| std::io::stdout().is_terminal()),
         ask: Box::new(terminal::ask),
         has_terminal: Box::new(terminal::is_there),
     });

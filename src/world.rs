@@ -5,8 +5,9 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
@@ -31,12 +32,18 @@ pub struct Host {
     pub clock: Box<dyn Fn() -> SystemTime>,
     /// The user's home directory: `HOME`, else the password database; none is fine.
     pub home: Box<dyn Fn() -> Option<PathBuf>>,
+    /// The current directory.
+    pub directory: Box<dyn Fn() -> io::Result<PathBuf>>,
+    /// What is piped in. Never asked for secrets: whoever runs a plugin may leave it open for ever.
+    pub stdin: RefCell<Box<dyn Read>>,
     /// Where the document goes.
     pub stdout: RefCell<Box<dyn Write>>,
     /// Where everything said to a person goes.
     pub stderr: RefCell<Box<dyn Write>>,
     /// Whether a person sees that at once.
     pub stderr_is_terminal: bool,
+    /// Whether the document is for a person's eyes.
+    pub stdout_is_terminal: Box<dyn Fn() -> bool>,
     /// The controlling terminal, where a person can be asked.
     pub ask: Ask,
     /// Whether there is one, now.
@@ -45,15 +52,24 @@ pub struct Host {
 
 /// The outside of the process, as the program uses it.
 pub struct World {
-    host: Host,
-    log: OnceCell<Log>,
+    host: Rc<Host>,
+    /// Variables that beat the host's.
+    overlay: Vec<(String, OsString)>,
+    log: Rc<OnceCell<Log>>,
 }
 
 impl World {
     /// A world made of `host`'s pieces.
     #[must_use]
     pub fn new(host: Host) -> Self {
-        World { host, log: OnceCell::new() }
+        World { host: Rc::new(host), overlay: Vec::new(), log: Rc::default() }
+    }
+
+    /// The same world as a child process would see it that is given these variables, too.
+    #[must_use]
+    pub(crate) fn with_variables(&self, variables: impl IntoIterator<Item = (String, OsString)>) -> Self {
+        let overlay = self.overlay.iter().cloned().chain(variables).collect();
+        World { host: Rc::clone(&self.host), overlay, log: Rc::clone(&self.log) }
     }
 
     /// The wall clock, now. Read it once per decision, so that a signature and its expiry cannot disagree.
@@ -71,7 +87,34 @@ impl World {
     /// All variables, for what another program may go by.
     #[must_use]
     pub(crate) fn environment(&self) -> Vec<(OsString, OsString)> {
-        (self.host.environment)()
+        let mut all = (self.host.environment)();
+        all.retain(|(name, _)| !self.overlay.iter().any(|(own, _)| *name == **own));
+        all.extend(self.overlay.iter().map(|(name, value)| (name.into(), value.clone())));
+        all
+    }
+
+    /// The current directory.
+    ///
+    /// # Errors
+    /// It was removed, or may not be looked at.
+    pub(crate) fn directory(&self) -> io::Result<PathBuf> {
+        (self.host.directory)()
+    }
+
+    /// All of standard input, or its first `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn read_stdin(&self, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.host.stdin.borrow_mut().by_ref().take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Whether the document goes to a person's screen.
+    #[must_use]
+    pub(crate) fn is_read_by_person(&self) -> bool {
+        (self.host.stdout_is_terminal)()
     }
 
     /// Whether a person sees at once what is said.
@@ -83,7 +126,8 @@ impl World {
     /// The value of any variable as it is, for `$NAME` inside a path.
     #[must_use]
     pub(crate) fn verbatim(&self, name: &str) -> Option<OsString> {
-        (self.host.variable)(name)
+        let own = self.overlay.iter().rev().find(|(own, _)| own == name);
+        own.map_or_else(|| (self.host.variable)(name), |(_, value)| Some(value.clone()))
     }
 
     /// The value of a variable that need not be text, a path say; an empty one counts as unset.
@@ -207,7 +251,8 @@ variables! {
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: "How often instance metadata is asked at most; also `metadata_service_num_attempts` in the profile.",
     AWS_LOGIN_CACHE_DIRECTORY: "Where `aws login` keeps its sessions, in place of `~/.aws/login/cache`.",
     AWS_ENDPOINT_URL: "Endpoint for our own requests, whatever the service; it stays out of the token. Also `endpoint_url` in the profile.",
-    AWS_ENDPOINT_URL_STS: "The same for STS; also in a `services` section, and so are the next three.",
+    AWS_ENDPOINT_URL_STS: "The same for STS; also in a `services` section, and so are the next four.",
+    AWS_ENDPOINT_URL_EKS: "The same for EKS.",
     AWS_ENDPOINT_URL_SSO: "The same for IAM Identity Center's portal.",
     AWS_ENDPOINT_URL_SSO_OIDC: "The same for IAM Identity Center's OIDC service.",
     AWS_ENDPOINT_URL_SIGNIN: "The same for AWS Sign-In.",
@@ -223,7 +268,10 @@ variables! {
     EKSCRED_CACHE: "What is kept between runs: `off`, `roles` (the default: sessions of roles) or `tokens` (those and tokens); `--cache` and `--no-cache` beat it.",
     EKSCRED_CACHE_DIR: "Where ekscred keeps its own files, in place of `~/.cache/ekscred` (macOS: `~/Library/Caches/ekscred`).",
     XDG_CACHE_HOME: "Directory of caches, in place of `~/.cache`, where `EKSCRED_CACHE_DIR` is unset.",
+    KUBECONFIG: "The kubeconfig files, in kubectl's order, in place of `~/.kube/config`.",
     KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, the cluster, whether a person can be asked. Set by kubectl.",
+    PATH: "Where `update-kubeconfig` and `convert-kubeconfig` find this program, for what they write.",
+    NO_COLOR: "Keeps colour out of `ekscred doctor`, whatever its value.",
     EKSCRED_DEBUG: "`1` does what `--debug` does.",
     EKSCRED_LOG_FILE: "File that gets the debug log, appended, mode 0600; for clients that hide standard error.",
 }

@@ -110,9 +110,13 @@ impl Refusal {
 /// By how much `now` differs from the answer's `Date`, where that may be the reason of a refusal: AWS bears five
 /// minutes for most requests, and a laptop that slept or a virtual machine is off by more soon.
 fn clock_skew(response: &HttpResponse, now: SystemTime) -> Option<i64> {
-    let date = response.headers().get("date")?.replace("GMT", "+0000");
-    let skew = (OffsetDateTime::from(now) - OffsetDateTime::parse(&date, &Rfc2822).ok()?).whole_seconds();
+    let skew = (OffsetDateTime::from(now) - parse_date(response.headers().get("date")?)?).whole_seconds();
     (skew.abs() > 120).then_some(skew)
+}
+
+/// The time in a `Date` header.
+pub fn parse_date(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()
 }
 
 /// Why there was no connection: a setting of the user's as it is, else the innermost reasons in few words.

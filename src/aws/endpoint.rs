@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
 use crate::aws::profiles::{Profile, Profiles};
-use crate::error::{configuration, excerpt, usage};
+use crate::error::{Failure, configuration, excerpt, usage};
 use crate::world::{
-    AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_STS,
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, Variable, World,
+    AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EKS, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC,
+    AWS_ENDPOINT_URL_STS, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, Variable, World,
 };
 
 /// The pseudo-region of the global endpoint, `sts.amazonaws.com`, which us-east-1 signs for.
@@ -82,6 +82,8 @@ pub fn resolve(options: &Options) -> Result<Endpoint> {
 pub enum Service {
     /// The Security Token Service.
     Sts,
+    /// EKS itself.
+    Eks,
     /// IAM Identity Center's portal, which gives role credentials.
     Sso,
     /// IAM Identity Center's OIDC service, which refreshes its tokens.
@@ -95,6 +97,7 @@ impl Service {
     fn names(self) -> (Variable, &'static str) {
         match self {
             Self::Sts => (AWS_ENDPOINT_URL_STS, "sts"),
+            Self::Eks => (AWS_ENDPOINT_URL_EKS, "eks"),
             Self::Sso => (AWS_ENDPOINT_URL_SSO, "sso"),
             Self::SsoOidc => (AWS_ENDPOINT_URL_SSO_OIDC, "sso_oidc"),
             Self::Signin => (AWS_ENDPOINT_URL_SIGNIN, "signin"),
@@ -139,17 +142,30 @@ pub fn configured(
     };
     let Some((url, origin)) = found else { return Ok(None) };
     if !is_url(&url) {
-        if url.contains('@') {
-            return Err(configuration(format!("the endpoint ({origin}) has a user in it"))
-                .hint("write it without")
-                .into());
-        }
-        return Err(configuration(format!("the endpoint `{}` ({origin}) is not a URL", excerpt(&url)))
-            .hint("write it with its scheme, such as https://sts.eu-west-1.amazonaws.com")
-            .into());
+        return Err(not_a_url(&url, origin).into());
     }
     world.debug(|| format!("requests of {key} go to {url} ({origin})"));
     Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+/// The endpoint that `--endpoint-url` names.
+///
+/// # Errors
+/// A value that is no URL.
+pub fn flagged(url: &str) -> Result<String> {
+    match is_url(url) {
+        true => Ok(url.trim_end_matches('/').to_owned()),
+        false => Err(not_a_url(url, "--endpoint-url").into()),
+    }
+}
+
+fn not_a_url(url: &str, origin: &str) -> Failure {
+    let kind = if origin.starts_with("--") { usage } else { configuration };
+    if url.contains('@') {
+        return kind(format!("the endpoint ({origin}) has a user in it")).hint("write it without");
+    }
+    kind(format!("the endpoint `{}` ({origin}) is not a URL", excerpt(url)))
+        .hint("write it with its scheme, such as https://sts.eu-west-1.amazonaws.com")
 }
 
 /// Whether `url` can be an endpoint: scheme, host and perhaps a path. The longest host name has 253 characters, and no

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod arn;
 mod connector;
 pub(crate) mod credentials;
+pub(crate) mod eks;
 pub mod endpoint;
 pub mod ini;
 pub(crate) mod network;

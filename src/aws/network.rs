@@ -24,10 +24,11 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use http_body::Body as _;
+use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-use crate::aws::answer::{Problem, cause};
+use crate::aws::answer::{Problem, cause, parse_date};
 use crate::aws::connector::{Bounds, ByScheme, Cells, FOR_EVER, Parts};
 use crate::aws::endpoint::shown;
 use crate::aws::profiles::Profile;
@@ -66,6 +67,8 @@ pub struct Network<'a> {
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    /// The other side's clock.
+    pub date: Option<OffsetDateTime>,
 }
 
 impl<'a> Network<'a> {
@@ -205,6 +208,24 @@ impl<'a> Network<'a> {
     /// # Errors
     /// No answer, or one that is not UTF-8 or too long.
     pub fn fetch(&self, method: &'static str, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
+        self.send(self.to_metadata().clone(), method, url, headers)
+    }
+
+    /// Sends the request that is inside a token, as a cluster does: `headers` are what it adds.
+    ///
+    /// # Errors
+    /// No answer, or one that is not UTF-8 or too long.
+    pub fn replay(&self, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
+        self.send(SharedHttpConnector::new(self.to_services()?.clone()), "GET", url, headers)
+    }
+
+    fn send(
+        &self,
+        connector: SharedHttpConnector,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Answer> {
         let place = shown(url);
         let mut request = HttpRequest::new(SdkBody::empty());
         request.set_method(method).with_context(|| format!("cannot build a request to {place}"))?;
@@ -216,12 +237,12 @@ impl<'a> Network<'a> {
                 .try_insert(name, value.to_owned())
                 .map_err(|_| anyhow!("the {name} header cannot hold that value"))?;
         }
-        let connector = self.to_metadata();
         let answer = self.wait(&place, async {
             let response = connector.call(request).await.map_err(|error| cause(&error))?;
             let status = response.status().as_u16();
+            let date = response.headers().get("date").and_then(parse_date);
             let body = read(response.into_body()).await?;
-            Ok(Answer { status, body })
+            Ok(Answer { status, body, date })
         })?;
         let answer = answer.map_err(|error: anyhow::Error| unreached(error, &place))?;
         self.world.debug(|| format!("{method} {place}: status {}", answer.status));

@@ -13,7 +13,7 @@ pub(crate) fn surroundings(world: &World) -> String {
     let mut variables = world.environment();
     variables.retain(|(name, _)| !VOLATILE.iter().any(|volatile| name == volatile));
     variables.sort();
-    let directory = std::env::current_dir().ok().map(|path| path.into_os_string().into_encoded_bytes());
+    let directory = world.directory().ok().map(|path| path.into_os_string().into_encoded_bytes());
     let digest = Digest::new("surroundings").maybe(directory);
     let digest = variables.into_iter().fold(digest, |digest, (name, value)| {
         digest.input(name.into_encoded_bytes()).input(value.into_encoded_bytes())

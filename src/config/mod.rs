@@ -16,7 +16,7 @@ pub use role::{FlaggedRole, is_mfa_code};
 use crate::aws::endpoint;
 use crate::aws::profiles::Profile;
 use crate::cache;
-use crate::cli::{Format, GetToken, Globals};
+use crate::cli::{self, Format, GetToken, Globals};
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::{ApiVersion, ExecInfo};
 use crate::output;
@@ -26,10 +26,17 @@ use crate::world::{AWS_DEFAULT_OUTPUT, AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_
 #[derive(Debug)]
 pub struct Request {
     pub cluster: ClusterName,
-    /// The region of the cluster's ARN.
-    arn_region: Option<cluster::ArnRegion>,
+    pub access: Access,
+    pub answer: Answer,
+}
+
+/// Who asks, and where: what every command that asks AWS for something has flags about.
+#[derive(Debug)]
+pub struct Access {
     /// `--region`.
     region: Option<String>,
+    /// The region of the cluster's ARN.
+    arn_region: Option<cluster::ArnRegion>,
     /// `--sts-endpoint`.
     sts_endpoint: Option<String>,
     /// The role of `--role-arn`.
@@ -39,7 +46,6 @@ pub struct Request {
     /// Whether a person may be asked.
     pub interactive: bool,
     pub cache: cache::Settings,
-    pub answer: Answer,
 }
 
 /// Which STS is meant.
@@ -49,6 +55,8 @@ pub struct Endpoints {
     pub token: endpoint::Options,
     /// By our own requests.
     pub requests: endpoint::Options,
+    /// What said the token's region, in words.
+    pub region_from: &'static str,
 }
 
 /// What to print.
@@ -77,30 +85,19 @@ impl Request {
     /// A usage error, or a variable that is invalid.
     pub fn resolve(globals: &Globals, arguments: &GetToken, exec_info: &ExecInfo, world: &World) -> Result<Self> {
         // No `..`: a flag that nobody handles must not compile.
-        let Globals { region, profile: _, output, query, debug: _, network: _, inert } = globals;
         let GetToken { globals: _, cluster_name, cluster_id, token_only, api_version, sts_endpoint, cache, role } =
             arguments;
+        let Globals { region: _, profile: _, output, query, debug: _, network: _, inert: _ } = globals;
 
-        if inert.no_sign_request.is_some() {
-            return Err(usage("--no-sign-request makes no sense here: a cluster refuses an unsigned token")
-                .hint("leave the flag out")
-                .into());
-        }
-        let mfa_code = role.mfa_code.clone();
-        let role = role::resolve(role, world)?;
+        let access = Access::resolve(globals, role, cache, exec_info.interactive != Some(false), world)?;
         let (cluster, arn_region) = cluster::find(cluster_name.as_deref(), cluster_id.as_deref(), exec_info)?;
         if let Some(query) = query {
             output::check(query)?;
         }
+        let sts_endpoint = sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?;
         Ok(Self {
             cluster,
-            arn_region,
-            region: region.clone(),
-            sts_endpoint: sts_endpoint.as_deref().map(parse_sts_endpoint).transpose()?,
-            role,
-            mfa_code,
-            interactive: exec_info.interactive != Some(false),
-            cache: cache::Settings::resolve(cache, world)?,
+            access: Access { arn_region, sts_endpoint, ..access },
             answer: match token_only.is_some() {
                 true if query.is_some() => {
                     return Err(usage("both --token-only and --query are given").hint("--token-only is enough").into());
@@ -113,6 +110,45 @@ impl Request {
                 },
             },
         })
+    }
+}
+
+impl Access {
+    /// Gives the flags of any command their meaning.
+    ///
+    /// # Errors
+    /// A usage error, or a variable that is invalid.
+    pub fn resolve(
+        globals: &Globals,
+        role: &cli::Role,
+        cache: &cli::Cache,
+        interactive: bool,
+        world: &World,
+    ) -> Result<Self> {
+        let Globals { region, profile: _, output: _, query: _, debug: _, network: _, inert } = globals;
+        if inert.no_sign_request.is_some() {
+            return Err(usage("--no-sign-request makes no sense here: a cluster refuses an unsigned token")
+                .hint("leave the flag out")
+                .into());
+        }
+        Ok(Self {
+            region: region.clone(),
+            arn_region: None,
+            sts_endpoint: None,
+            role: role::resolve(role, world)?,
+            mfa_code: role.mfa_code.clone(),
+            interactive,
+            cache: cache::Settings::resolve(cache, world)?,
+        })
+    }
+
+    /// The same, for the cluster called `name`, which an ARN may tell the region of; and its bare name.
+    ///
+    /// # Errors
+    /// A usage error: no name of a cluster.
+    pub fn for_cluster(self, name: &str) -> Result<(ClusterName, Self)> {
+        let (cluster, arn_region) = cluster::find(Some(name), None, &ExecInfo::default())?;
+        Ok((cluster, Self { arn_region, ..self }))
     }
 
     /// Which STS is meant, by everything that may name a region.
@@ -132,6 +168,7 @@ impl Request {
         Ok(Endpoints {
             token: options(regions.token, self.sts_endpoint.clone()),
             requests: options(regions.requests, None),
+            region_from: regions.token_from,
         })
     }
 }

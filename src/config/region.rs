@@ -3,8 +3,6 @@
 //!
 //! And which region our own requests go to: the same, but for what a cluster entry says against or beyond the user.
 
-use std::fmt;
-
 use anyhow::Result;
 
 use super::Inputs;
@@ -47,15 +45,16 @@ enum Origin {
     Profile,
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Origin {
+    /// In words.
+    fn name(self) -> &'static str {
+        match self {
             Self::Flag => "--region",
             Self::Arn => "the cluster ARN",
             Self::Extension => "the cluster's exec extension",
             Self::Variable(variable) => variable.name,
             Self::Profile => "the profile",
-        })
+        }
     }
 }
 
@@ -63,6 +62,8 @@ impl fmt::Display for Origin {
 pub(super) struct Regions {
     /// Whose STS the token is for.
     pub(super) token: Option<Region>,
+    /// What said that one, in words.
+    pub(super) token_from: &'static str,
     /// Whom we ask for credentials.
     pub(super) requests: Option<Region>,
 }
@@ -74,40 +75,41 @@ pub(super) fn find(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'
         Some(name) => Some(name),
         None => configured(inputs)?.map(|(name, _)| name),
     };
-    let token = of_token(flag, arn, inputs)?;
+    let (token, token_from) = of_token(flag, arn, inputs)?;
     let requests = match own {
         Some(name) => Region::parse(&name),
         // What a cluster entry says must not send a login or a web identity to another partition, which somebody else
         // runs: without a word of the user's own it is asked in the one of the global endpoint.
         None => token.clone().filter(|region| Partition::of_region(&region.name).name == "aws"),
     };
-    Ok(Regions { token, requests })
+    Ok(Regions { token, token_from, requests })
 }
 
-fn of_token(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Result<Option<Region>> {
+fn of_token(flag: Option<&str>, arn: Option<&ArnRegion>, inputs: Inputs<'_>) -> Result<(Option<Region>, &'static str)> {
     let world = inputs.world;
     let Some((text, origin)) = told(flag, arn, inputs)? else {
         // Only a guess: a host name that tells no region is as good as none.
         let guess = inputs.exec_info.server.as_deref().and_then(region_of_server).and_then(|name| Region::parse(&name));
-        world.debug(|| match &guess {
-            Some(region) => format!("region {} from the API server's host name", region.name),
-            None => "no region anywhere: the global STS endpoint".to_owned(),
-        });
-        return Ok(guess);
+        let from = match &guess {
+            Some(_) => "the API server's host name",
+            None => "nowhere: the global STS endpoint",
+        };
+        world.debug(|| format!("region {} from {from}", guess.as_ref().map_or("", |region| &region.name)));
+        return Ok((guess, from));
     };
     let Some(region) = Region::parse(&text) else {
-        let message = format!("`{}` (from {origin}) is not the name of a region", excerpt(&text));
+        let message = format!("`{}` (from {}) is not the name of a region", excerpt(&text), origin.name());
         let failure = match origin {
             Origin::Flag | Origin::Arn => usage(message),
             _ => configuration(message),
         };
         return Err(failure.hint("regions are written like eu-west-1").into());
     };
-    world.debug(|| format!("region {} from {origin}", region.name));
+    world.debug(|| format!("region {} from {}", region.name, origin.name()));
     if let Some(arn) = arn {
         refuse_other_partition(&region, arn)?;
     }
-    Ok(Some(region))
+    Ok((Some(region), origin.name()))
 }
 
 /// What somebody said outright, and where.

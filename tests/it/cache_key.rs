@@ -157,7 +157,8 @@ fn values(variable: &str) -> [&'static str; 2] {
         "EKSCRED_CACHE_DIR" => ["{home}/.cache/ekscred", "~/.cache/ekscred"],
         "XDG_CACHE_HOME" => ["{home}/.cache", "{home}/./.cache"],
         "EKSCRED_LOG_FILE" => ["{home}/one.log", "{home}/two.log"],
-        "EKSCRED_DEBUG" => ["1", "0"],
+        "EKSCRED_DEBUG" | "NO_COLOR" => ["1", "0"],
+        "KUBECONFIG" | "PATH" => ["{home}/one", "{home}/two"],
         "KUBERNETES_EXEC_INFO" => [
             r#"{"apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}"#,
             r#"{"apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}}"#,
@@ -168,13 +169,16 @@ fn values(variable: &str) -> [&'static str; 2] {
 
 /// Variables that do not decide whose token it is: how it is printed and where it is kept, and what is said of that.
 /// (The parts of `KUBERNETES_EXEC_INFO` that do are below.)
-const INDIFFERENT: [&str; 7] = [
+const INDIFFERENT: [&str; 10] = [
     "AWS_DEFAULT_OUTPUT",
     "EKSCRED_CACHE",
     "EKSCRED_CACHE_DIR",
     "EKSCRED_DEBUG",
     "EKSCRED_LOG_FILE",
+    "KUBECONFIG",
     "KUBERNETES_EXEC_INFO",
+    "NO_COLOR",
+    "PATH",
     "XDG_CACHE_HOME",
 ];
 

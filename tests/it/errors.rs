@@ -70,7 +70,7 @@ fn command_line() {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         Sandbox::with_keys().run(&arguments).assert_failure(252, stderr);
     }
-    let commands = "get-token, token, eks, version, cache, completions, help";
+    let commands = "get-token, token, eks, update-kubeconfig, convert-kubeconfig, inspect, doctor, version, cache, completions, help";
     let missing = |name: &str, commands: &str| {
         format!(
             "ekscred: error: '{name}' requires a subcommand but one was not provided [subcommands: {commands}]\n\
@@ -78,7 +78,7 @@ fn command_line() {
         )
     };
     Sandbox::new().run(&[]).assert_failure(252, &missing("ekscred", commands));
-    Sandbox::new().run(&["eks"]).assert_failure(252, &missing("ekscred eks", "get-token, help"));
+    Sandbox::new().run(&["eks"]).assert_failure(252, &missing("ekscred eks", "get-token, update-kubeconfig, help"));
 }
 
 #[test]

@@ -59,16 +59,23 @@ fn completions() {
     }
 }
 
+/// Commands, and their manual pages.
+const PAGES: [(&str, &str); 8] = [
+    ("get-token", "ekscred-get-token"),
+    ("update-kubeconfig", "ekscred-update-kubeconfig"),
+    ("convert-kubeconfig", "ekscred-convert-kubeconfig"),
+    ("inspect", "ekscred-inspect"),
+    ("doctor", "ekscred-doctor"),
+    ("cache", "ekscred-cache"),
+    ("version", "ekscred-version"),
+    ("completions", "ekscred-completions"),
+];
+
 #[test]
 fn man_pages() {
     let command = command();
     assert_current("man/ekscred.1", &main_page(&command));
-    for (name, page_name) in [
-        ("get-token", "ekscred-get-token"),
-        ("cache", "ekscred-cache"),
-        ("version", "ekscred-version"),
-        ("completions", "ekscred-completions"),
-    ] {
+    for (name, page_name) in PAGES {
         let subcommand = command.find_subcommand(name).expect("a subcommand").clone();
         let mut page = Vec::new();
         Man::new(subcommand.name(page_name).display_name(page_name)).render(&mut page).expect("a man page");
@@ -116,7 +123,7 @@ fn main_page(command: &Command) -> String {
     roff.control("PP", []);
     roff.text([bold("ekscred --region eu-west-1 eks get-token --cluster-name demo --output json")]);
     roff.control("SH", ["SEE ALSO"]);
-    let pages = ["ekscred-get-token", "ekscred-version", "ekscred-completions"];
+    let pages = PAGES.map(|(_, page)| page);
     roff.text(
         pages
             .iter()

@@ -36,6 +36,7 @@ pub struct Sandbox {
     starts_at: SystemTime,
     clock_stands: bool,
     terminal: Option<Vec<String>>,
+    stdin: Vec<u8>,
 }
 
 /// What a run left.
@@ -65,6 +66,7 @@ impl Sandbox {
             starts_at: SystemTime::UNIX_EPOCH + Duration::from_secs(NOW),
             clock_stands: false,
             terminal: None,
+            stdin: Vec::new(),
         }
     }
 
@@ -112,6 +114,12 @@ impl Sandbox {
         self
     }
 
+    /// What is piped in.
+    pub fn stdin(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.stdin = content.into();
+        self
+    }
+
     /// What the clock says when a run first reads it, in place of [`NOW`].
     pub fn at(mut self, time: SystemTime) -> Self {
         self.starts_at = time;
@@ -150,14 +158,18 @@ impl Sandbox {
         let tick = Duration::from_secs(u64::from(!self.clock_stands));
         let prompts = Rc::default();
         let has_terminal = self.terminal.is_some();
+        let directory = self.home.clone();
         let world = World::new(Host {
             variable: Box::new(move |name| variables.get(name).cloned()),
             environment: Box::new(move || environment.clone()),
             clock: Box::new(move || now.replace(now.get() + tick)),
             home: Box::new(move || home.clone()),
+            directory: Box::new(move || Ok(directory.clone())),
+            stdin: RefCell::new(Box::new(io::Cursor::new(self.stdin.clone()))),
             stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
             stderr: RefCell::new(Box::new(stderr.clone())),
             stderr_is_terminal: false,
+            stdout_is_terminal: Box::new(|| false),
             ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
             has_terminal: Box::new(move || has_terminal),
         });

@@ -176,7 +176,7 @@ fn walk_down<'a>(start: Search<'a>) -> Result<(Vec<Hop<'a>>, Found<'a>)> {
         at = Search { name, profile, environment: false, ..at };
         if has_keys(profile) || !has_role(profile) {
             return match ask(&[OF_A_PROFILE], &at)? {
-                (Some(found), _) => Ok((hops, found)),
+                (Some((_, found)), _) => Ok((hops, found)),
                 (None, account) => Err(configuration(format!(
                     "profile `{parent}`: its source_profile `{name}` has no credentials: {}",
                     account.join("; ")

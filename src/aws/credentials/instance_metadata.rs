@@ -166,7 +166,7 @@ impl Service {
     ) -> Option<String> {
         for _ in 0..self.attempts {
             match search.context.network.fetch(method, url, headers) {
-                Ok(Answer { status: 200, body }) if !body.trim().is_empty() => return Some(body),
+                Ok(Answer { status: 200, body, .. }) if !body.trim().is_empty() => return Some(body),
                 Ok(_) => {}
                 Err(error) => search.context.world.debug(|| format!("{error:#}")),
             }

@@ -22,6 +22,8 @@ mod web_identity;
 
 pub use mfa::Mfa;
 
+use std::cell::OnceCell;
+
 use anyhow::Result;
 use aws_credential_types::Credentials;
 
@@ -46,6 +48,8 @@ pub struct Context<'a> {
     /// The files that are read on the way.
     pub trail: &'a Trail,
     pub world: &'a World,
+    /// Which source has the credentials, once it is known.
+    pub source: OnceCell<&'static str>,
 }
 
 /// One profile's credentials are looked for.
@@ -96,7 +100,8 @@ const LAST: &[(&str, Source)] = &[
 pub fn find<'a>(search: &Search<'a>, role: Option<&'a FlaggedRole>) -> Result<Credentials> {
     let search = *search;
     let (found, account) = ask(&[FIRST, OF_A_PROFILE, LAST], &search)?;
-    let Some(found) = found else { return Err(not_found(&search, &account)) };
+    let Some((source, found)) = found else { return Err(not_found(&search, &account)) };
+    let _ = search.context.source.set(source);
     // The last source may find out that it has nothing only when it is asked.
     let found = found.then(move |credentials| {
         credentials.map_err(|error| match error.downcast::<Nothing>() {
@@ -137,8 +142,11 @@ fn not_found(search: &Search<'_>, account: &[String]) -> anyhow::Error {
     configuration(format!("no credentials found: {}", account.join("; "))).hint(hint).into()
 }
 
+/// What a source found, and the source's name.
+type Named<'a> = (&'static str, Found<'a>);
+
 /// Asks sources in order, until one has credentials; and why each before it had none.
-fn ask<'a>(sources: &[&[(&'static str, Source)]], search: &Search<'a>) -> Result<(Option<Found<'a>>, Vec<String>)> {
+fn ask<'a>(sources: &[&[(&'static str, Source)]], search: &Search<'a>) -> Result<(Option<Named<'a>>, Vec<String>)> {
     let Search { context: Context { world, .. }, name: profile, .. } = *search;
     let mut account: Vec<String> = Vec::new();
     for (name, source) in sources.iter().copied().flatten().copied() {
@@ -151,7 +159,7 @@ fn ask<'a>(sources: &[&[(&'static str, Source)]], search: &Search<'a>) -> Result
                     check::alive(&credentials, name, world)?;
                     Ok(credentials)
                 });
-                return Ok((Some(checked), account));
+                return Ok((Some((name, checked)), account));
             }
             Outcome::Nothing(why) => {
                 world.debug(|| format!("no credentials from {name}: {why}"));
