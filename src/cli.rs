@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Failure, usage};
+use crate::token::PREFIX;
 
 /// Get into Amazon EKS clusters: a kubectl credential plugin that replaces `aws eks get-token`
 #[derive(Debug, Parser)]
@@ -104,7 +105,7 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
 
 /// Flags that may stand before or after the command, as the AWS CLI's global flags may. Each level has them for itself:
 /// clap's own global flags are cloned into every command.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Globals {
     /// Region whose STS endpoint is used
     #[arg(long, value_name = "REGION")]
@@ -201,7 +202,7 @@ pub struct Cache {
 }
 
 /// Flags about how AWS is reached.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Network")]
 pub struct Network {
     /// File of the certificates to trust, in PEM
@@ -217,7 +218,7 @@ pub struct Network {
 
 /// The AWS CLI's other global flags. They mean nothing for a token, there as here, and are accepted so that changing
 /// one word of a kubeconfig is enough.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Accepted for the AWS CLI's sake, without effect")]
 pub struct Inert {
     /// The AWS CLI ignores it for get-token too; see --sts-endpoint
@@ -284,7 +285,9 @@ impl Cli {
 }
 
 impl Globals {
-    fn or(self, outer: Self) -> Self {
+    /// These flags, and of `outer` those that are absent here.
+    #[must_use]
+    pub fn or(self, outer: Self) -> Self {
         Self {
             region: self.region.or(outer.region),
             profile: self.profile.or(outer.profile),
@@ -555,18 +558,35 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop>
     let mut command = ManuallyDrop::new(command());
     let matches = command.try_get_matches_from_mut(arguments);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches_mut(&mut ManuallyDrop::new(matches)));
-    parsed.map(Cli::gather).map_err(|error| match error.kind() {
+    parsed.map(Cli::gather).map_err(|error| stop(&error))
+}
+
+/// The same, for one command line of many: those of a kubeconfig's users, say.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_another(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    let matches = command().try_get_matches_from_mut(arguments);
+    let parsed = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    parsed.map(Cli::gather).map_err(|error| stop(&error))
+}
+
+fn stop(error: &clap::Error) -> Stop {
+    match error.kind() {
         ErrorKind::DisplayHelp => Stop::Show(error.render().to_string()),
         // clap would name the subcommand that `--version` stands behind.
         ErrorKind::DisplayVersion => Stop::Show(format!("ekscred {}\n", env!("CARGO_PKG_VERSION"))),
         _ => Stop::Fail(summary(&error.render().to_string())),
-    })
+    }
 }
 
 /// Makes one line, and a hint, of clap's several: its first paragraph, and its first tip.
 fn summary(text: &str) -> Failure {
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    // An argument that is a token is not repeated.
     let message = paragraph.join(" ");
+    let words = message.split(' ').map(|word| if word.contains(PREFIX) { "***" } else { word });
+    let message = words.collect::<Vec<_>>().join(" ");
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
     // `Usage: ekscred get-token [OPTIONS]`, say: the command whose help tells more.
     let line = text.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("ekscred");

@@ -63,6 +63,12 @@ impl Failure {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
 }
 
 impl fmt::Display for Failure {

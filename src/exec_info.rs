@@ -21,6 +21,9 @@ pub enum ApiVersion {
 
 const GROUP: &str = "client.authentication.k8s.io/";
 
+/// The name of the cluster entry's extension that clients hand to plugins.
+const EXTENSION: &str = "client.authentication.k8s.io/exec";
+
 impl ApiVersion {
     /// The version named `client.authentication.k8s.io/v1`, say.
     #[must_use]
@@ -85,15 +88,10 @@ impl ExecInfo {
         };
         let api_version = document["apiVersion"].as_str().and_then(ApiVersion::from_full_name);
         let cluster = &document["spec"]["cluster"];
-        let extension = &cluster["config"];
-        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let info = Self {
             api_version,
-            server: text(&cluster["server"]),
-            cluster_name: text(&extension["clusterName"]),
-            cluster_id: text(&extension["clusterId"]),
-            region: text(&extension["region"]),
             interactive: document["spec"]["interactive"].as_bool(),
+            ..Self::of_cluster(&cluster["server"], &cluster["config"])
         };
         let warning = match (api_version, &document["apiVersion"]) {
             (Some(_), _) => None,
@@ -101,6 +99,25 @@ impl ExecInfo {
             (None, other) => Some(complaint(&format!("names the unknown API version {}", excerpt(&other.to_string())))),
         };
         (info, warning)
+    }
+
+    /// What a client would tell of a kubeconfig's cluster entry, what stands below `cluster:`.
+    #[must_use]
+    pub fn of_cluster_entry(entry: &Value) -> Self {
+        let extensions = entry["extensions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let ours = extensions.iter().find(|extension| extension["name"] == EXTENSION);
+        Self::of_cluster(&entry["server"], ours.map_or(&Value::Null, |extension| &extension["extension"]))
+    }
+
+    fn of_cluster(server: &Value, extension: &Value) -> Self {
+        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        Self {
+            server: text(server),
+            cluster_name: text(&extension["clusterName"]),
+            cluster_id: text(&extension["clusterId"]),
+            region: text(&extension["region"]),
+            ..Self::default()
+        }
     }
 }
 

@@ -3,16 +3,21 @@
 //! This library exists for the binary and its tests and promises no stable interface.
 //! `ARCHITECTURE.md` says which module does what and what may depend on what.
 
+pub mod api_server;
 pub mod aws;
 pub mod cache;
 mod cli;
 mod commands;
 mod config;
+mod doctor;
 mod error;
 mod exec_info;
+pub mod kubeconfig;
 mod log;
 mod output;
+mod replace;
 mod session;
+mod signals;
 pub mod terminal;
 mod timestamp;
 pub mod token;
@@ -32,7 +37,7 @@ use world::World;
 /// error, at most one `hint:` line, and an exit code that the README lists.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> u8 {
     match parse_and_dispatch(arguments, world) {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(error) => {
             world.say(&error::render(&error));
             error::exit_code(&error)
@@ -40,13 +45,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> u8 {
     }
 }
 
-fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<()> {
+fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &World) -> anyhow::Result<u8> {
     log::start(world);
     let mut arguments = arguments.into_iter().peekable();
     let program = arguments.peek().cloned().unwrap_or_default();
     let Cli { globals, command } = match cli::parse(arguments) {
         Ok(cli) => cli,
-        Err(Stop::Show(text)) => return world.print(&text),
+        Err(Stop::Show(text)) => return world.print(&text).map(|()| 0),
         Err(Stop::Fail(failure)) => return Err(failure.into()),
     };
     if globals.debug.is_some() {
@@ -65,9 +70,10 @@ fn parse_and_dispatch(arguments: impl IntoIterator<Item = OsString>, world: &Wor
             commands::convert_kubeconfig::run(&globals, &arguments, &program, world)
         }
         Command::Inspect(Deferred(arguments)) => commands::inspect::run(&globals, &arguments, world),
-        Command::Doctor(Deferred(arguments)) => commands::doctor::run(&globals, arguments, world),
+        Command::Doctor(Deferred(arguments)) => return commands::doctor::run(&globals, arguments, world),
         Command::Version(Deferred(arguments)) => commands::version::run(&globals, &arguments, world),
         Command::Cache(Deferred(CacheArguments { command, .. })) => commands::cache::run(&globals, &command, world),
         Command::Completions(Deferred(arguments)) => commands::completions::run(&arguments, world),
     }
+    .map(|()| 0)
 }

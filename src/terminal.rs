@@ -47,8 +47,7 @@ pub fn restore() {}
 mod unix {
     use std::io;
     use std::os::fd::OwnedFd;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
+    use std::sync::{Arc, Mutex, PoisonError, TryLockError};
     use std::time::{Duration, Instant};
 
     use rustix::event::{Timespec, poll};
@@ -58,9 +57,9 @@ mod unix {
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
     };
-    use signal_hook::flag;
 
     use super::Unanswered;
+    use crate::signals::Signals;
 
     /// The longest answer. No code or password comes near it.
     const MAX_BYTES: usize = 1024;
@@ -266,67 +265,5 @@ mod unix {
     /// What is no UTF-8 is no code either. The caller sees that, as of every other slip.
     fn text(line: &[u8]) -> String {
         String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned()
-    }
-
-    /// The signals that end a program, held off while a question is open. At all other times they do what they did
-    /// before.
-    struct Signals {
-        held: Vec<Signal>,
-        /// The place in `held` of the one that came, or [`NONE`].
-        caught: Arc<AtomicUsize>,
-        at_large: Arc<AtomicBool>,
-    }
-
-    const NONE: usize = usize::MAX;
-
-    impl Signals {
-        fn hold() -> io::Result<&'static Self> {
-            static SIGNALS: OnceLock<Signals> = OnceLock::new();
-            let signals = match SIGNALS.get() {
-                Some(signals) => signals,
-                None => {
-                    let signals = Self::register()?;
-                    SIGNALS.get_or_init(|| signals)
-                }
-            };
-            signals.caught.store(NONE, Ordering::SeqCst);
-            signals.at_large.store(false, Ordering::SeqCst);
-            Ok(signals)
-        }
-
-        /// Once and for good: without unsafe code a former handler cannot be put back, only done as it does. What is
-        /// ignored, since whoever started us wants that (`nohup`), stays ignored.
-        fn register() -> io::Result<Self> {
-            let (caught, at_large) = (Arc::new(AtomicUsize::new(NONE)), Arc::new(AtomicBool::new(true)));
-            let ignored = ignored_signals();
-            let mut held = vec![Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM];
-            held.retain(|signal| ignored >> (signal.as_raw() - 1) & 1 == 0);
-            for (place, signal) in held.iter().enumerate() {
-                flag::register_conditional_default(signal.as_raw(), Arc::clone(&at_large))?;
-                flag::register_usize(signal.as_raw(), Arc::clone(&caught), place)?;
-            }
-            Ok(Self { held, caught, at_large })
-        }
-
-        fn holds(&self, signal: Signal) -> bool {
-            self.held.contains(&signal)
-        }
-
-        fn caught(&self) -> Option<Signal> {
-            self.held.get(self.caught.load(Ordering::SeqCst)).copied()
-        }
-
-        /// Ends the hold, and gives the signal that came until now.
-        fn let_go(&self) -> Option<Signal> {
-            self.at_large.store(true, Ordering::SeqCst);
-            self.caught()
-        }
-    }
-
-    /// A bit for each ignored signal. Only Linux tells without unsafe code.
-    fn ignored_signals() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
     }
 }

@@ -161,9 +161,18 @@ impl<'a> Eks<'a> {
     /// [`Problem`].
     pub fn access_policies(&self, cluster: &str, principal: &str) -> Result<Vec<AccessPolicy>, Problem> {
         let operation = format!("ListAssociatedAccessPolicies of {principal}");
-        let request = self.client.list_associated_access_policies().cluster_name(cluster).principal_arn(principal);
-        let output = self.network.call(&operation, &[&self.session_token], request.send())?;
-        Ok(output.associated_access_policies().iter().map(AccessPolicy::from).collect())
+        let mut policies = Vec::new();
+        let mut next = None;
+        loop {
+            let request = self.client.list_associated_access_policies().set_next_token(next);
+            let request = request.cluster_name(cluster).principal_arn(principal);
+            let page = self.network.call(&operation, &[&self.session_token], request.send())?;
+            policies.extend(page.associated_access_policies().iter().map(AccessPolicy::from));
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(policies);
+            }
+        }
     }
 }
 

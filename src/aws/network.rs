@@ -195,6 +195,12 @@ impl<'a> Network<'a> {
         result
     }
 
+    /// Gives what comes next all of the time again: who asks about many things, one after the other, is to be stopped by
+    /// one that hangs, not by how many there are.
+    pub fn afresh(&self) {
+        self.left.set(total(self.flags));
+    }
+
     /// Sleeps before another attempt; the time counts.
     ///
     /// # Errors
@@ -208,7 +214,7 @@ impl<'a> Network<'a> {
     /// # Errors
     /// No answer, or one that is not UTF-8 or too long.
     pub fn fetch(&self, method: &'static str, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
-        self.send(self.to_metadata().clone(), method, url, headers)
+        self.send(self.to_metadata(), method, url, headers)
     }
 
     /// Sends the request that is inside a token, as a cluster does: `headers` are what it adds.
@@ -216,12 +222,12 @@ impl<'a> Network<'a> {
     /// # Errors
     /// No answer, or one that is not UTF-8 or too long.
     pub fn replay(&self, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer> {
-        self.send(SharedHttpConnector::new(self.to_services()?.clone()), "GET", url, headers)
+        self.send(&SharedHttpConnector::new(self.to_services()?.clone()), "GET", url, headers)
     }
 
     fn send(
         &self,
-        connector: SharedHttpConnector,
+        connector: &SharedHttpConnector,
         method: &'static str,
         url: &str,
         headers: &[(&'static str, &str)],
@@ -244,7 +250,11 @@ impl<'a> Network<'a> {
             let body = read(response.into_body()).await?;
             Ok(Answer { status, body, date })
         })?;
-        let answer = answer.map_err(|error: anyhow::Error| unreached(error, &place))?;
+        let answer = answer.map_err(|error: anyhow::Error| {
+            // A proxy that is on the way is named: it may be what fails.
+            let asked = Some(self.asked()).filter(|asked| asked.contains(" through "));
+            unreached(error, asked.as_deref().unwrap_or(&place))
+        })?;
         self.world.debug(|| format!("{method} {place}: status {}", answer.status));
         Ok(answer)
     }

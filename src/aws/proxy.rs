@@ -23,7 +23,8 @@ pub struct Proxy {
     pub url: String,
     /// Hosts that are reached without it.
     except: Option<String>,
-    variable: Variable,
+    /// Where it is from.
+    pub variable: Variable,
 }
 
 impl std::fmt::Debug for Proxy {

@@ -97,15 +97,20 @@ fn directory(path: &Path, file: Option<&Path>) -> Result<TrustStore, Failure> {
     Ok(store(&usable))
 }
 
+fn system() -> TrustStore {
+    store(&system_roots())
+}
+
 /// The system's roots, less what cannot be read; where it has none (an image without ca-certificates), Mozilla's list
 /// as it was when this was built.
-fn system() -> TrustStore {
+#[must_use]
+pub fn system_roots() -> Vec<CertificateDer<'static>> {
     let native = rustls_native_certs::load_native_certs().certs;
     let mut usable: Vec<CertificateDer<'static>> = native.into_iter().filter(is_usable).collect();
     if usable.is_empty() {
         usable = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
     }
-    store(&usable)
+    usable
 }
 
 fn store(certificates: &[CertificateDer<'_>]) -> TrustStore {

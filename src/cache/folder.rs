@@ -4,10 +4,11 @@
 #![expect(clippy::disallowed_methods, reason = "what the caches read and write they open in their own way")]
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+use crate::replace;
 
 /// Many times what a session or a token has.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -132,37 +133,18 @@ impl Folder {
     }
 }
 
-/// Replaces a file by a private one, so that whoever reads it finds either the old content or the new, whatever becomes
-/// of us meanwhile.
+/// Replaces a file by a private one, so that whoever reads it finds either the old content or the new.
 ///
 /// # Errors
 /// It could not be done, and the old content is still there.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut temporary = path.to_owned().into_os_string();
-    temporary.push(format!(".{}.tmp", unique()));
-    let mut options = OpenOptions::new();
-    private::keep_file(options.write(true).create_new(true));
-    let mut new = options.open(&temporary)?;
-    let done = new.write_all(content).and_then(|()| new.sync_all());
-    drop(new); // Windows renames no open file
-    let done = done.and_then(|()| {
-        fs::rename(&temporary, path).or_else(|error| {
-            // An empty directory must not be in its place for ever.
-            match path.is_dir() && fs::remove_dir(path).is_ok() {
-                true => fs::rename(&temporary, path),
-                false => Err(error),
-            }
-        })
-    });
-    if done.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    done
-}
-
-/// 16 hexadecimal digits that hardly come twice: the standard library seeds its hashers with random bytes.
-pub(crate) fn unique() -> String {
-    format!("{:016x}", RandomState::new().hash_one(()))
+    replace::replace(path, content, None).or_else(|error| {
+        // An empty directory must not be in its place for ever.
+        match path.is_dir() && fs::remove_dir(path).is_ok() {
+            true => replace::replace(path, content, None),
+            false => Err(error),
+        }
+    })
 }
 
 /// What "private" means, by the system's own means.

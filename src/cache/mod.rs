@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-pub(crate) use folder::{replace, unique};
+pub(crate) use folder::replace;
 pub(crate) use surroundings::{machine, surroundings};
 pub use trail::Trail;
 pub(crate) use turn::{Busy, Caller};

@@ -1,10 +1,24 @@
-//! `ekscred doctor`
+//! `ekscred doctor`: the report of the walk, and the exit code of its first failing step.
 
 use anyhow::Result;
 
-use crate::cli::{Doctor, Globals};
+use crate::cli::{Doctor, Format, Globals};
+use crate::doctor;
+use crate::output;
 use crate::world::World;
 
-pub(crate) fn run(_globals: &Globals, _arguments: Doctor, _world: &World) -> Result<()> {
-    anyhow::bail!("not there yet")
+/// The exit code; what failed is in the report, and not told twice.
+pub(crate) fn run(globals: &Globals, arguments: Doctor, world: &World) -> Result<u8> {
+    if let Some(query) = &globals.query {
+        output::check(query)?;
+    }
+    let report = doctor::examine(globals, arguments, world)?;
+    let format = globals.output.unwrap_or(Format::Json);
+    let text = match &globals.query {
+        Some(query) => output::render(&output::select(&report.document(), query)?, format)?,
+        None if globals.output.is_some() => output::render(&report.document(), format)?,
+        None => report.text(world),
+    };
+    world.print(&text)?;
+    Ok(report.first_failure().map_or(0, |(_, failure)| failure.kind() as u8))
 }

@@ -24,6 +24,14 @@ impl ClusterName {
         Ok(Self(name.to_owned()))
     }
 
+    /// What a flag says: a name, or an ARN that has it.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn of_flag(text: &str) -> Result<Self> {
+        Ok(find(Some(text), None, &ExecInfo::default())?.0)
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

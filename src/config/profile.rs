@@ -47,10 +47,22 @@ impl ProfileChoice {
         Ok(Self { name: "default".to_owned(), origin: None })
     }
 
+    /// The name, unless it is only the one that remains where nobody names any.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        self.origin.and(Some(self.name.as_str()))
+    }
+
     /// Whether `--profile` named it, which beats what the environment holds.
     #[must_use]
     pub fn is_from_flag(&self) -> bool {
         self.origin == Some(FLAG)
+    }
+
+    /// The variable that named it, if one did: keys in the environment beat that.
+    #[must_use]
+    pub fn variable(&self) -> Option<&'static str> {
+        self.origin.filter(|origin| *origin != FLAG)
     }
 
     /// The profile itself. One that was named must exist, even where other credentials would serve: falling through

@@ -2,8 +2,11 @@
 //!
 //! `k8s-aws-v1.` and the unpadded base64url of a presigned `GetCallerIdentity` URL whose signature covers the header
 //! `x-k8s-aws-id`. The cluster adds that header with its own name and replays the request at STS, so a token for
-//! another cluster has a wrong signature. `rules.rs` holds the other side: what a cluster demands of a token.
+//! another cluster has a wrong signature. The other side: `presigned.rs` takes a token apart, `rules.rs` holds what a
+//! cluster demands of it, `inspection.rs` what can be told of it.
 
+pub(crate) mod inspection;
+pub(crate) mod presigned;
 pub mod rules;
 
 use std::time::{Duration, SystemTime};

@@ -3,23 +3,21 @@
 
 use std::fmt;
 
-use anyhow::Result;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
-use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Duration, OffsetDateTime};
 
+use super::presigned::Presigned;
 use super::{CLUSTER_HEADER, PREFIX};
 use crate::aws::arn::Arn;
 use crate::aws::endpoint::{self, Options};
 use crate::aws::partition::Partition;
+use crate::error::excerpt;
 
 /// The longest token that a cluster reads (`maxTokenLenBytes`), prefix included.
 pub const MAX_TOKEN_BYTES: usize = 4096;
 
 /// How long STS honours a presigned request, whatever its `X-Amz-Expires` says (`presignedURLExpiration`).
-const PRESIGNED_LIFETIME: Duration = Duration::minutes(15);
+pub const PRESIGNED_LIFETIME: Duration = Duration::minutes(15);
 
 /// The only query parameters that a cluster lets pass, in lower case (`parameterWhitelist`).
 const PARAMETERS: [&str; 9] = [
@@ -46,13 +44,23 @@ pub struct Server<'a> {
     pub region: Option<&'a str>,
 }
 
-/// A rule, by its number and what it demands.
+impl Server<'_> {
+    /// A cluster in the partition that the host in `token` names.
+    #[must_use]
+    pub fn of_host(token: &Presigned<'_>) -> Self {
+        Self { partition: Partition::of_region(token.region_of_host().unwrap_or_default()), region: None }
+    }
+}
+
+/// A rule, by its number, what it demands, and what to do where it is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// 1 to 15, in the order in which a cluster checks.
     pub number: u8,
     /// Half a sentence.
     pub demand: &'static str,
+    /// Half a sentence, too.
+    pub remedy: &'static str,
 }
 
 /// What became of a rule.
@@ -73,6 +81,8 @@ pub struct Failure {
     pub rule: Rule,
     /// What about the token breaks it; quotes no secret.
     pub why: String,
+    /// What to do about it.
+    pub remedy: &'static str,
 }
 
 impl fmt::Display for Failure {
@@ -83,41 +93,74 @@ impl fmt::Display for Failure {
 
 type Check = fn(&Subject<'_>) -> Verdict;
 
-const RULES: [(&str, Check); 14] = [
-    ("at most 4096 bytes", size),
-    ("begins with k8s-aws-v1.", prefix),
-    ("unpadded base64url", encoding),
-    ("an https URL", scheme),
-    ("a host of STS in the cluster's partition", host),
-    ("the path /", path),
-    ("no query parameter twice", duplicates),
-    ("no query parameter but the nine of a presigned request", parameters),
-    ("the action GetCallerIdentity", action),
-    ("x-k8s-aws-id among the signed headers", cluster_header),
-    ("X-Amz-Expires from 0 to 900", expires),
-    ("a well-formed X-Amz-Date", date_format),
-    ("not older than 15 minutes", age),
-    ("signed, and over nothing but the headers that the server sends", signature),
+/// What serves against most of the rules: our tokens break none of these.
+const MAKE_IT_HERE: &str = "make the token with `ekscred get-token`: whatever made this one is not made for EKS";
+
+/// Demand, remedy and check of each rule.
+const RULES: [(&str, &str, Check); 14] = [
+    (
+        "at most 4096 bytes",
+        "use credentials with a shorter session token: with fewer session tags, a shorter session policy, or the role of one \
+         assumption instead of several",
+        size,
+    ),
+    (
+        "begins with k8s-aws-v1.",
+        "give the whole token: other kinds, such as a service account's, are not for a cluster's IAM authentication",
+        prefix,
+    ),
+    ("unpadded base64url", "copy the token whole, and without line breaks", encoding),
+    ("an https URL", WITHOUT_ENDPOINT, scheme),
+    ("a host of STS in the cluster's partition", WITHOUT_ENDPOINT, host),
+    ("the path /", WITHOUT_ENDPOINT, path),
+    ("no query parameter twice", MAKE_IT_HERE, duplicates),
+    ("no query parameter but the nine of a presigned request", MAKE_IT_HERE, parameters),
+    ("the action GetCallerIdentity", MAKE_IT_HERE, action),
+    (
+        "x-k8s-aws-id among the signed headers",
+        "make the token for a cluster: `ekscred get-token --cluster-name NAME`",
+        cluster_header,
+    ),
+    ("X-Amz-Expires from 0 to 900", MAKE_IT_HERE, expires),
+    ("a well-formed X-Amz-Date", MAKE_IT_HERE, date_format),
+    ("not older than 15 minutes", "get a new token; where this one is new, set the clock", age),
+    ("signed, and over nothing but the headers that the server sends", MAKE_IT_HERE, signature),
 ];
 
-/// The demand of rule 15.
-const ANSWER: Rule = Rule { number: 15, demand: "STS answers with the identity of a user or role" };
+/// What serves where the request is not for STS's own endpoint. A cluster sends the token nowhere else.
+const WITHOUT_ENDPOINT: &str = "make the token for STS's own endpoint: without --sts-endpoint, or with `ekscred get-token` in \
+                                place of a program that puts AWS_ENDPOINT_URL into it";
+
+/// The number of the rule about the host.
+pub const HOST: u8 = 5;
+
+/// Rule 15.
+pub const ANSWER: Rule = Rule {
+    number: 15,
+    demand: "STS answers with the identity of a user or role",
+    remedy: "ask again later; where it stays so, get new credentials",
+};
 
 /// Judges `token` at `now` by rules 1 to 14, in order.
 #[must_use]
 pub fn check(token: &str, server: Server<'_>, now: OffsetDateTime) -> Vec<(Rule, Verdict)> {
-    let subject = Subject::new(token, server, now);
-    (1..).zip(RULES).map(|(number, (demand, check))| (Rule { number, demand }, check(&subject))).collect()
+    judge(&Presigned::new(token), server, now)
+}
+
+/// The same, for one that is taken apart already.
+#[must_use]
+pub fn judge(token: &Presigned<'_>, server: Server<'_>, now: OffsetDateTime) -> Vec<(Rule, Verdict)> {
+    let subject = Subject { token, server, now };
+    let rules = (1..).zip(RULES);
+    rules.map(|(number, (demand, remedy, check))| (Rule { number, demand, remedy }, check(&subject))).collect()
 }
 
 /// The first of rules 1 to 14 that `token` breaks, for a cluster in the partition that its own host names.
 #[must_use]
 pub fn first_failure(token: &str, now: OffsetDateTime) -> Option<Failure> {
-    let probe = Subject::new(token, Server { partition: Partition::of_region(""), region: None }, now);
-    let region = probe.url.as_ref().and_then(|url| url.host.split('.').nth(1)).unwrap_or_default();
-    let server = Server { partition: Partition::of_region(region), region: None };
-    check(token, server, now).into_iter().find_map(|(rule, verdict)| match verdict {
-        Verdict::Fail(why) => Some(Failure { rule, why }),
+    let token = Presigned::new(token);
+    judge(&token, Server::of_host(&token), now).into_iter().find_map(|(rule, verdict)| match verdict {
+        Verdict::Fail(why) => Some(Failure { rule, why, remedy: rule.remedy }),
         Verdict::Pass | Verdict::NotReached => None,
     })
 }
@@ -136,20 +179,84 @@ pub struct Identity {
 /// # Errors
 /// The rule, and why the answer breaks it.
 pub fn check_answer(status: u16, body: &str) -> Result<Identity, Failure> {
-    let fail = |why: &str| Failure { rule: ANSWER, why: why.to_owned() };
+    let fail = |why: &str| Failure { rule: ANSWER, why: why.to_owned(), remedy: ANSWER.remedy };
     if status != 200 {
-        let throttled = body.contains("Throttling");
-        return Err(fail(if throttled { "STS throttles" } else { "STS refuses the request" }));
+        return Err(refused(status, body));
     }
-    let answer: Value = serde_json::from_str(body).map_err(|_| fail("the answer is not JSON"))?;
+    let foreign = |why| Failure { remedy: FOREIGN, ..fail(why) };
+    let answer: Value = serde_json::from_str(body).map_err(|_| foreign("the answer is not JSON"))?;
     let result = &answer["GetCallerIdentityResponse"]["GetCallerIdentityResult"];
     let text = |key: &str| result[key].as_str().unwrap_or_default();
     let (arn, user_id) = (text("Arn"), text("UserId"));
-    let (canonical_arn, is_role) = canonical_arn(arn).ok_or_else(|| fail("the ARN is none of a user or role"))?;
+    let (canonical_arn, is_role) = canonical_arn(arn).ok_or_else(|| foreign("the ARN is none of a user or role"))?;
     if is_role && user_id.split(':').count() != 2 {
-        return Err(fail("the user id of a role is not ID:SESSION"));
+        return Err(foreign("the user id of a role is not ID:SESSION"));
     }
     Ok(Identity { arn: arn.to_owned(), canonical_arn })
+}
+
+/// Rule 15 for `token`: says nothing of its secrets, whatever the answer quotes.
+///
+/// # Errors
+/// As [`check_answer`].
+pub fn check_answer_to(token: &Presigned<'_>, status: u16, body: &str) -> Result<Identity, Failure> {
+    check_answer(status, body).map_err(|failure| {
+        // Cut before it is concealed, half a secret would stand there.
+        let why = token.conceal(&failure.why);
+        let end = why.char_indices().nth(MAX_WHY).map_or(why.len(), |(end, _)| end);
+        Failure { why: why[..end].to_owned(), ..failure }
+    })
+}
+
+/// The longest reason that is told, in characters.
+const MAX_WHY: usize = 200;
+
+/// What helps where something else than STS answers.
+const FOREIGN: &str = "find out what answers in STS's place: a proxy, or a network that wants a login first";
+
+/// Why STS refuses, in its own words as far as they are there. The first sentence is enough: those about a signature go
+/// on with all that was signed.
+fn refused(status: u16, body: &str) -> Failure {
+    let fail = |why: String, remedy| Failure { rule: ANSWER, why, remedy };
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    let text = |key: &str| answer["Error"][key].as_str().unwrap_or_default();
+    let (code, message) = (text("Code"), text("Message"));
+    if body.contains("Throttling") {
+        return fail(
+            format!("STS throttles: {}", if code.is_empty() { "Throttling" } else { code }),
+            "wait a little, and ask again",
+        );
+    }
+    if code.is_empty() {
+        return fail(format!("the answer has the HTTP status {status} and is not from STS"), FOREIGN);
+    }
+    let message = message.split(['\n', '.']).next().unwrap_or_default();
+    fail(format!("STS refuses the request: {}: {}", excerpt(code), message.trim()), remedy(code, message))
+}
+
+/// What to do about an error of STS's.
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>)
+fn remedy(code: &str, message: &str) -> &'static str {
+    match code {
+        "SignatureDoesNotMatch" if message.contains("not yet current") => "set the clock of the machine that signed it",
+        "SignatureDoesNotMatch" if message.contains("expired") => {
+            "get a new token; where this one is new, set the clock"
+        }
+        "SignatureDoesNotMatch" => {
+            "name the cluster that the token was made for; where it is that one, the secret access key is not the one \
+             of this access key id"
+        }
+        "ExpiredToken" | "ExpiredTokenException" => "get new credentials: these have ended",
+        "InvalidClientTokenId" | "UnrecognizedClientException" => {
+            "get other credentials: the access key is deleted, inactive or of another partition, or the session token is \
+             not its own"
+        }
+        "RegionDisabledException" => {
+            "make the token for another region, or activate STS in this one (IAM, account settings)"
+        }
+        "AccessDenied" => "look for a policy that denies sts:GetCallerIdentity, such as that of a VPC endpoint",
+        _ => ANSWER.remedy,
+    }
 }
 
 /// `pkg/arn.Canonicalize`: an assumed role becomes its role; and whether it is any kind of role.
@@ -168,86 +275,21 @@ fn canonical_arn(text: &str) -> Option<(String, bool)> {
     }
 }
 
-/// A token, taken apart as far as it goes.
+/// What is judged, by whom, and when.
 struct Subject<'a> {
-    token: &'a str,
-    /// What follows the prefix, decoded.
-    decoded: Option<Result<String, &'static str>>,
-    url: Option<Url>,
-    /// Names and values, unescaped; names as they stand.
-    parameters: Option<Vec<(String, String)>>,
+    token: &'a Presigned<'a>,
     server: Server<'a>,
     now: OffsetDateTime,
 }
 
-struct Url {
-    scheme: String,
-    host: String,
-    path: String,
-}
-
-impl<'a> Subject<'a> {
-    fn new(token: &'a str, server: Server<'a>, now: OffsetDateTime) -> Self {
-        let decoded = token.strip_prefix(PREFIX).map(|encoded| match URL_SAFE_NO_PAD.decode(encoded) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "what it holds is not text"),
-            Err(_) => Err("it has padding or other characters, or is cut short"),
-        });
-        let split = decoded.as_ref().and_then(|decoded| split_url(decoded.as_deref().ok()?));
-        let (url, parameters) = split.map_or((None, None), |(url, query)| (Some(url), split_query(query)));
-        Self { token, decoded, url, parameters, server, now }
-    }
-
-    /// The value of a parameter, by its name in lower case.
-    fn parameter(&self, name: &str) -> Option<&str> {
-        let find = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
-        self.parameters.as_ref()?.iter().find(find).map(|(_, value)| value.as_str())
-    }
-
+impl Subject<'_> {
     /// Applies a check to a parameter's value, the empty text where it is absent, as Go's `url.Values.Get` gives it.
     fn judge(&self, name: &str, judge: impl FnOnce(&str) -> Verdict) -> Verdict {
-        match self.parameters {
-            Some(_) => judge(self.parameter(name).unwrap_or_default()),
+        match self.token.parameters {
+            Some(_) => judge(self.token.parameter(name).unwrap_or_default()),
             None => Verdict::NotReached,
         }
     }
-}
-
-/// Scheme, host and path, and the query, as Go's `url.Parse` cuts them.
-fn split_url(text: &str) -> Option<(Url, &str)> {
-    let text = text.split('#').next()?;
-    let (before, query) = text.split_once('?').unwrap_or((text, ""));
-    let (scheme, rest) = before.split_once("://")?;
-    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let url = Url { scheme: scheme.to_ascii_lowercase(), host: host.to_owned(), path: path.to_owned() };
-    Some((url, query))
-}
-
-/// Names and values, as Go's `url.ParseQuery`; `None` where that is an error.
-fn split_query(query: &str) -> Option<Vec<(String, String)>> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (!pair.contains(';')).then_some((unescape(name)?, unescape(value)?))
-        })
-        .collect()
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            other => other,
-        });
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn pass_if(good: bool, why: impl FnOnce() -> String) -> Verdict {
@@ -255,16 +297,19 @@ fn pass_if(good: bool, why: impl FnOnce() -> String) -> Verdict {
 }
 
 fn size(subject: &Subject<'_>) -> Verdict {
-    let size = subject.token.len();
+    let size = subject.token.token.len();
     pass_if(size <= MAX_TOKEN_BYTES, || format!("it has {size}"))
 }
 
 fn prefix(subject: &Subject<'_>) -> Verdict {
-    pass_if(subject.token.starts_with(PREFIX), || "it begins otherwise".to_owned())
+    pass_if(subject.token.token.starts_with(PREFIX), || match subject.token.token.starts_with("eyJ") {
+        true => "it is a JWT, another kind of token".to_owned(),
+        false => "it begins otherwise".to_owned(),
+    })
 }
 
 fn encoding(subject: &Subject<'_>) -> Verdict {
-    match &subject.decoded {
+    match &subject.token.decoded {
         None => Verdict::NotReached,
         Some(Ok(_)) => Verdict::Pass,
         Some(Err(why)) => Verdict::Fail((*why).to_owned()),
@@ -272,15 +317,17 @@ fn encoding(subject: &Subject<'_>) -> Verdict {
 }
 
 fn scheme(subject: &Subject<'_>) -> Verdict {
-    match (&subject.decoded, &subject.url) {
-        (Some(Ok(_)), Some(url)) => pass_if(url.scheme == "https", || format!("the scheme is {}", url.scheme)),
+    match (&subject.token.decoded, &subject.token.url) {
+        (Some(Ok(_)), Some(url)) => {
+            pass_if(url.scheme == "https", || format!("the scheme is {}", excerpt(&url.scheme)))
+        }
         (Some(Ok(_)), None) => Verdict::Fail("it is not a URL".to_owned()),
         _ => Verdict::NotReached,
     }
 }
 
 fn host(subject: &Subject<'_>) -> Verdict {
-    let Some(url) = &subject.url else { return Verdict::NotReached };
+    let Some(url) = &subject.token.url else { return Verdict::NotReached };
     let (host, partition) = (url.host.as_str(), subject.server.partition);
     if host == "sts.amazonaws.com" {
         return pass_if(partition.name == "aws", || {
@@ -289,7 +336,7 @@ fn host(subject: &Subject<'_>) -> Verdict {
     }
     let mut labels = host.splitn(3, '.');
     let (Some(_service), Some(region), Some(domain)) = (labels.next(), labels.next(), labels.next()) else {
-        return Verdict::Fail(format!("{host} is not a host of STS"));
+        return Verdict::Fail(format!("{} is not a host of STS", excerpt(host)));
     };
     let known = [(false, false), (false, true), (true, false), (true, true)].into_iter().any(|(fips, dual_stack)| {
         let options = Options { region: Some(region.to_owned()), fips, dual_stack, url: None };
@@ -298,33 +345,35 @@ fn host(subject: &Subject<'_>) -> Verdict {
     let dual_stack_domain = DUAL_STACK_PARTITIONS.contains(&partition.name).then_some(partition.dual_stack_domain);
     let in_partition = domain == partition.domain || Some(domain) == dual_stack_domain;
     let own = subject.server.region.is_some_and(|own| host.starts_with("sts.") && region == own);
-    pass_if((known || own) && in_partition, || format!("{host} is not a host of STS in partition {}", partition.name))
+    pass_if((known || own) && in_partition, || {
+        format!("{} is not a host of STS in partition {}", excerpt(host), partition.name)
+    })
 }
 
 fn path(subject: &Subject<'_>) -> Verdict {
-    let Some(url) = &subject.url else { return Verdict::NotReached };
-    pass_if(url.path == "/", || format!("it is `{}`", url.path))
+    let Some(url) = &subject.token.url else { return Verdict::NotReached };
+    pass_if(url.path == "/", || format!("it is `{}`", excerpt(&url.path)))
 }
 
 fn duplicates(subject: &Subject<'_>) -> Verdict {
-    let Some(parameters) = &subject.parameters else {
-        let reached = subject.url.is_some();
+    let Some(parameters) = &subject.token.parameters else {
+        let reached = subject.token.url.is_some();
         return if reached { Verdict::Fail("the query is malformed".to_owned()) } else { Verdict::NotReached };
     };
     let mut names: Vec<String> = parameters.iter().map(|(name, _)| name.to_lowercase()).collect();
     names.sort_unstable();
     let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-    pass_if(twice.is_none(), || format!("{} stands twice", twice.map_or("", |pair| &pair[0])))
+    pass_if(twice.is_none(), || format!("{} stands twice", twice.map_or_else(String::new, |pair| excerpt(&pair[0]))))
 }
 
 fn parameters(subject: &Subject<'_>) -> Verdict {
-    let Some(parameters) = &subject.parameters else { return Verdict::NotReached };
+    let Some(parameters) = &subject.token.parameters else { return Verdict::NotReached };
     let foreign = parameters.iter().find(|(name, _)| !PARAMETERS.contains(&name.to_lowercase().as_str()));
-    pass_if(foreign.is_none(), || format!("it has {}", foreign.map_or("", |(name, _)| name)))
+    pass_if(foreign.is_none(), || format!("it has {}", foreign.map_or_else(String::new, |(name, _)| excerpt(name))))
 }
 
 fn action(subject: &Subject<'_>) -> Verdict {
-    subject.judge("action", |action| pass_if(action == "GetCallerIdentity", || format!("it is `{action}`")))
+    subject.judge("action", |action| pass_if(action == "GetCallerIdentity", || format!("it is `{}`", excerpt(action))))
 }
 
 fn cluster_header(subject: &Subject<'_>) -> Verdict {
@@ -337,16 +386,18 @@ fn cluster_header(subject: &Subject<'_>) -> Verdict {
 fn expires(subject: &Subject<'_>) -> Verdict {
     subject.judge("x-amz-expires", |seconds| {
         let fits = seconds.parse().is_ok_and(|seconds: i64| (0..=900).contains(&seconds));
-        pass_if(fits, || format!("it is `{seconds}`"))
+        pass_if(fits, || format!("it is `{}`", excerpt(seconds)))
     })
 }
 
 fn date_format(subject: &Subject<'_>) -> Verdict {
-    subject.judge("x-amz-date", |date| pass_if(parse_date(date).is_some(), || format!("it is `{date}`")))
+    subject.judge("x-amz-date", |date| {
+        pass_if(subject.token.signed_at().is_some(), || format!("it is `{}`", excerpt(date)))
+    })
 }
 
 fn age(subject: &Subject<'_>) -> Verdict {
-    let Some(date) = subject.parameter("x-amz-date").and_then(parse_date) else { return Verdict::NotReached };
+    let Some(date) = subject.token.signed_at() else { return Verdict::NotReached };
     let age = subject.now - date;
     pass_if(age <= PRESIGNED_LIFETIME, || format!("it was signed {} minutes ago", age.whole_minutes()))
 }
@@ -355,18 +406,13 @@ fn age(subject: &Subject<'_>) -> Verdict {
 /// no client can know the values of): the parts of a signature, over just these two.
 fn signature(subject: &Subject<'_>) -> Verdict {
     for name in ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"] {
-        if subject.parameters.is_some() && subject.parameter(name).is_none_or(str::is_empty) {
+        if subject.token.parameters.is_some() && subject.token.parameter(name).is_none_or(str::is_empty) {
             return Verdict::Fail(format!("{name} is missing"));
         }
     }
     subject.judge("x-amz-signedheaders", |headers| {
         let mut names: Vec<String> = headers.split(';').map(str::to_lowercase).collect();
         names.sort_unstable();
-        pass_if(names == ["host", CLUSTER_HEADER], || format!("the signature covers {headers}"))
+        pass_if(names == ["host", CLUSTER_HEADER], || format!("the signature covers {}", excerpt(headers)))
     })
-}
-
-fn parse_date(text: &str) -> Option<OffsetDateTime> {
-    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    PrimitiveDateTime::parse(text, format).ok().map(PrimitiveDateTime::assume_utc)
 }

@@ -8,6 +8,7 @@ use ekscred::world::VARIABLES;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::RngSeed;
 
 use crate::cache_scene::Scene;
 
@@ -60,7 +61,8 @@ fn short_lists_have_names_of_their_own() {
 
 proptest! {
     // What fails is told; nothing is written beside the tests.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    // The same cases in every run: a gate that fails by chance is no gate.
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_inputs_have_the_same_name(inputs in inputs()) {

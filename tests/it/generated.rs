@@ -12,6 +12,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, roman};
 use ekscred::world::VARIABLES;
 
+use crate::doctor;
+
 /// Compares a file of the repository with what it should hold, or writes it where `UPDATE` is set.
 #[track_caller]
 fn assert_current(path: &str, expected: &str) {
@@ -153,9 +155,9 @@ const EXIT_CODES: [(&str, &str); 7] = [
     (
         "253",
         "Configuration or credentials: an unknown profile, half a key pair, a bad file, none found, expired, a login or \
-         an MFA code that is missing, a process that failed.",
+         an MFA code that is missing, a process that failed; a kubeconfig that cannot be changed; a token that breaks a rule.",
     ),
-    ("254", "AWS answered with an error."),
+    ("254", "AWS answered with an error, or a cluster refused."),
     ("255", "Anything else: the network, TLS, a timeout, output that cannot be written, an internal error."),
 ];
 
@@ -171,7 +173,8 @@ fn readme_blocks() {
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let mut readme = fs::read_to_string(path).expect("README.md");
-    for (name, block) in [("environment", environment), ("exit codes", codes)] {
+    let blocks = [("environment", environment), ("exit codes", codes), ("doctor", doctor::transcript())];
+    for (name, block) in blocks {
         let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
         let start = readme.find(&begin).unwrap_or_else(|| panic!("README.md lacks {begin}")) + begin.len();
         let stop = readme.find(&end).unwrap_or_else(|| panic!("README.md lacks {end}"));

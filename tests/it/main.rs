@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::expect_used, reason = "a test may look at its own process, and may panic")]
 
+mod api_server;
 mod argv;
 mod binary;
 #[cfg(unix)]
@@ -27,9 +28,19 @@ mod cache_scene;
 mod case;
 mod chain_rows;
 mod config;
+mod convert;
+mod convert_bytes;
 mod credentials;
+#[cfg(unix)]
+mod doctor;
 mod errors;
 mod generated;
+mod inspect;
+mod kubeconfig_edits;
+mod kubeconfig_exec;
+mod kubeconfig_properties;
+#[cfg(unix)]
+mod kubeconfig_store;
 mod leaks;
 #[path = "../loopback/mod.rs"]
 mod loopback;
@@ -40,3 +51,11 @@ mod rules;
 mod sandbox;
 mod secrets;
 mod tokens;
+#[cfg(unix)]
+mod update_flags;
+#[cfg(unix)]
+mod update_kubeconfig;
+#[cfg(unix)]
+mod update_refusals;
+#[cfg(unix)]
+mod update_scene;

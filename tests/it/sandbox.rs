@@ -31,6 +31,7 @@ pub struct Sandbox {
     folder: Rc<TempDir>,
     home: PathBuf,
     variables: BTreeMap<String, OsString>,
+    program: OsString,
     has_home: bool,
     broken_stdout: bool,
     starts_at: SystemTime,
@@ -61,6 +62,7 @@ impl Sandbox {
             home: folder.path().to_owned(),
             folder: Rc::new(folder),
             variables: BTreeMap::new(),
+            program: "ekscred".into(),
             has_home: true,
             broken_stdout: false,
             starts_at: SystemTime::UNIX_EPOCH + Duration::from_secs(NOW),
@@ -88,6 +90,17 @@ impl Sandbox {
         self
     }
 
+    /// A file below the home directory that could be run, and never is.
+    pub fn program(self, path: &str) -> Self {
+        let this = self.file(path, "");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(this.home.join(path), fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        this
+    }
+
     pub fn config(self, content: &str) -> Self {
         self.file(".aws/config", content)
     }
@@ -99,6 +112,12 @@ impl Sandbox {
     /// The home directory is another one, below the first.
     pub fn moved_to(mut self, folder: &str) -> Self {
         self.home = self.folder.path().join(folder);
+        self
+    }
+
+    /// What the program is called at its start, in place of `ekscred`.
+    pub fn started_as(mut self, program: impl Into<OsString>) -> Self {
+        self.program = program.into();
         self
     }
 
@@ -150,30 +169,9 @@ impl Sandbox {
     pub fn run_os(&self, arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         #[cfg(unix)]
         LIMIT.call_once(lift_the_limit_of_open_files);
-        let (stdout, stderr) = (Stream::default(), Stream::default());
-        let variables = self.variables.clone();
-        let environment: Vec<_> = variables.iter().map(|(name, value)| (name.into(), value.clone())).collect();
-        let home: Option<PathBuf> = self.has_home.then(|| self.home.clone());
-        let now = Cell::new(self.starts_at);
-        let tick = Duration::from_secs(u64::from(!self.clock_stands));
-        let prompts = Rc::default();
-        let has_terminal = self.terminal.is_some();
-        let directory = self.home.clone();
-        let world = World::new(Host {
-            variable: Box::new(move |name| variables.get(name).cloned()),
-            environment: Box::new(move || environment.clone()),
-            clock: Box::new(move || now.replace(now.get() + tick)),
-            home: Box::new(move || home.clone()),
-            directory: Box::new(move || Ok(directory.clone())),
-            stdin: RefCell::new(Box::new(io::Cursor::new(self.stdin.clone()))),
-            stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout.clone()) }),
-            stderr: RefCell::new(Box::new(stderr.clone())),
-            stderr_is_terminal: false,
-            stdout_is_terminal: Box::new(|| false),
-            ask: asker(self.terminal.clone(), Rc::clone(&prompts)),
-            has_terminal: Box::new(move || has_terminal),
-        });
-        let arguments: Vec<OsString> = [OsString::from("ekscred")].into_iter().chain(arguments).collect();
+        let (stdout, stderr, prompts) = (Stream::default(), Stream::default(), Rc::default());
+        let world = self.world_with(stdout.clone(), stderr.clone(), Rc::clone(&prompts));
+        let arguments: Vec<OsString> = [self.program.clone()].into_iter().chain(arguments).collect();
         let mut scene = format!("arguments: {arguments:?}\nvariables: {:?}\n", self.variables);
         for name in ["config", "credentials"] {
             let text = fs::read(self.home.join(".aws").join(name)).unwrap_or_default();
@@ -182,6 +180,35 @@ impl Sandbox {
         let code = ekscred::run(arguments, &world);
         let (writes, prompts) = (stdout.0.borrow().len(), prompts.take());
         Outcome { code, stdout: stdout.text(), stderr: stderr.text(), writes, prompts, scene }
+    }
+
+    /// The world of a run, for what is tested below the command line.
+    pub fn world(&self) -> World {
+        self.world_with(Stream::default(), Stream::default(), Rc::default())
+    }
+
+    fn world_with(&self, stdout: Stream, stderr: Stream, prompts: Rc<RefCell<Vec<String>>>) -> World {
+        let variables = self.variables.clone();
+        let environment: Vec<_> = variables.iter().map(|(name, value)| (name.into(), value.clone())).collect();
+        let home: Option<PathBuf> = self.has_home.then(|| self.home.clone());
+        let now = Cell::new(self.starts_at);
+        let tick = Duration::from_secs(u64::from(!self.clock_stands));
+        let has_terminal = self.terminal.is_some();
+        let directory = self.home.clone();
+        World::new(Host {
+            variable: Box::new(move |name| variables.get(name).cloned()),
+            environment: Box::new(move || environment.clone()),
+            clock: Box::new(move || now.replace(now.get() + tick)),
+            home: Box::new(move || home.clone()),
+            directory: Box::new(move || Ok(directory.clone())),
+            stdin: RefCell::new(Box::new(io::Cursor::new(self.stdin.clone()))),
+            stdout: RefCell::new(if self.broken_stdout { Box::new(BrokenPipe) } else { Box::new(stdout) }),
+            stderr: RefCell::new(Box::new(stderr)),
+            stderr_is_terminal: false,
+            stdout_is_terminal: Box::new(|| false),
+            ask: asker(self.terminal.clone(), prompts),
+            has_terminal: Box::new(move || has_terminal),
+        })
     }
 
     /// Runs a command that must succeed in silence, and gives its standard output.

@@ -128,7 +128,7 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// Percent-decoding; a plus sign stands for a blank, as forms have it.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let Some((&first, after)) = rest.split_first() {
         let escaped = (first == b'%').then(|| after.get(..2).and_then(hex)).flatten();

@@ -1,16 +1,19 @@
-//! A made-up AWS on loopback: STS, the SSO portal, SSO OIDC, sign-in, instance metadata and the container endpoint.
+//! A made-up AWS on loopback: STS, EKS and its API servers, the SSO portal, SSO OIDC, sign-in, instance metadata and the container
+//! endpoint.
 //!
 //! It has two ports. One speaks plain HTTP: metadata endpoints and `AWS_ENDPOINT_URL` point there. The other is a
 //! CONNECT proxy, so that programs reach it under the real host names; it ends TLS itself, with certificates of a private
 //! CA. It verifies what it receives (signatures, session tokens, bearer tokens, `DPoP` proofs), answers in the services'
 //! own formats, by default or as a [`Setup`] says, and keeps one line of text a call.
 
-mod authority;
+pub mod authority;
+pub mod eks;
 pub mod http;
+mod kubernetes;
 mod metadata;
 pub mod placeholders;
 mod proxy;
-mod server;
+pub mod server;
 mod service;
 mod setup;
 mod signature;

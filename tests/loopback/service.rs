@@ -5,10 +5,11 @@ use std::io::{self, BufReader, Read, Write};
 use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
 
+use super::eks::{self, Cluster};
 use super::http::{self, Request, Response};
 use super::placeholders::{self, timestamp};
 use super::setup::{Answer, Failure, Nothing, Setup};
-use super::{metadata, signin, sso, sts};
+use super::{kubernetes, metadata, signin, sso, sts};
 
 /// What all connections share.
 pub struct Aws {
@@ -81,8 +82,9 @@ impl Aws {
     }
 
     fn answer(&self, request: &Request, place: &Place) -> Result<Response, Nothing> {
-        let call = [sts::call, sso::call, signin::call, metadata::call];
-        let Some(call) = call.iter().find_map(|call| call(self, request, place)) else {
+        let call = [sts::call, eks::call, sso::call, signin::call, metadata::call];
+        let of_aws = call.iter().find_map(|call| call(self, request, place));
+        let Some(call) = of_aws.or_else(|| kubernetes::call(request, place)) else {
             self.note(&format!("Unknown {} {}{}", request.method, place.name, request.target));
             return Ok(Response::new(404, "text/plain", "no such call"));
         };
@@ -121,6 +123,15 @@ impl Aws {
 
     pub fn container_token(&self) -> Option<String> {
         self.state().setup.container_token.clone()
+    }
+
+    pub fn clusters(&self) -> Vec<Cluster> {
+        self.state().setup.clusters.clone()
+    }
+
+    /// How much of a list an answer has at most.
+    pub fn page_size(&self) -> usize {
+        self.state().setup.page_size.unwrap_or(100)
     }
 
     pub fn imds_v1(&self) -> bool {

@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::Deserialize;
 
+use super::eks::Cluster;
+
 /// The settings of one loopback AWS.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,10 @@ pub struct Setup {
     pub imds_v1: bool,
     /// The `Authorization` that the container endpoint demands.
     pub container_token: Option<String>,
+    /// The clusters of the account.
+    pub clusters: Vec<Cluster>,
+    /// How many clusters or access entries EKS tells at once; 100, as the real one, where nobody says.
+    pub page_size: Option<usize>,
 }
 
 /// One scripted answer.

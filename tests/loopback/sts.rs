@@ -1,4 +1,6 @@
-//! STS: the query protocol, a form in and XML out.
+//! STS: the query protocol, a form in and XML out; and the request inside a token, as a cluster replays it, JSON out.
+
+use serde_json::json;
 
 use super::http::{Request, Response};
 use super::service::{Aws, Call, Place, listed, parameter};
@@ -10,6 +12,9 @@ const LIFETIME: i64 = 3600;
 
 /// The call that a request makes, where it is one of STS's.
 pub fn call<'a>(aws: &'a Aws, request: &Request, place: &Place) -> Option<Call<'a>> {
+    if request.method == "GET" && parameter(&request.query(), "X-Amz-Signature").is_some() {
+        return Some(replay(aws, request, place));
+    }
     let parameters = request.form();
     let action = parameter(&parameters, "Action").filter(|_| request.method == "POST")?.to_owned();
     let (key_id, verdict) = match (request.header("authorization"), &*action) {
@@ -33,6 +38,33 @@ pub fn call<'a>(aws: &'a Aws, request: &Request, place: &Place) -> Option<Call<'
         }),
         failure,
     })
+}
+
+/// The request inside a token. The cluster's name is in a header, which the signature covers.
+fn replay<'a>(aws: &'a Aws, request: &Request, place: &Place) -> Call<'a> {
+    let now = i64::try_from(aws.now()).expect("a near time");
+    let signature = signature::check_presigned(request, "sts", region(&place.name), now);
+    let cluster = request.header("x-k8s-aws-id").unwrap_or_default();
+    let key_id = signature.key_id.unwrap_or_default();
+    let wants_json = request.header("accept").is_some_and(|accept| accept == "application/json");
+    let suffix = if signature.verdict.is_ok() { "" } else { " (bad signature)" };
+    Call {
+        names: vec!["Replay".to_owned()],
+        line: format!("Replay {} as {key_id} for {cluster}{suffix}", place.name),
+        answer: Box::new(move |_| {
+            signature.verdict.clone()?;
+            let (service, arn, user) = caller(aws, &key_id);
+            let arn = format!("arn:aws:{service}::123456789012:{arn}");
+            let result = json!({"Account": "123456789012", "Arn": arn, "UserId": user});
+            let body = json!({"GetCallerIdentityResponse": {"GetCallerIdentityResult": result}});
+            assert!(wants_json, "a cluster asks for JSON");
+            Ok(Response::json(200, &body))
+        }),
+        failure: |failure| {
+            let error = json!({"Code": failure.code, "Message": failure.message, "Type": "Sender"});
+            Response::json(failure.status, &json!({"Error": error, "RequestId": REQUEST_ID}))
+        },
+    }
 }
 
 /// The region of `sts.eu-west-1.amazonaws.com` and its like; none where the host has no place in the real world.
@@ -96,23 +128,25 @@ fn assume_role(
 }
 
 fn caller_identity(aws: &Aws, key_id: &str) -> Response {
-    let (arn, user) = match aws.session(key_id) {
-        Some(session) => {
-            let role = key_id.trim_start_matches("ASIA");
-            (
-                format!("assumed-role/{}/{}", escaped(role), escaped(&session)),
-                format!("AROAEXAMPLE:{}", escaped(&session)),
-            )
-        }
-        None => (format!("user/{}", escaped(key_id.trim_start_matches("AKID"))), "AIDAEXAMPLE".to_owned()),
-    };
-    let service = if arn.starts_with("user/") { "iam" } else { "sts" };
+    let (service, arn, user) = caller(aws, key_id);
+    let (arn, user) = (escaped(&arn), escaped(&user));
     success(
         "GetCallerIdentity",
         &format!(
             "<Arn>arn:aws:{service}::123456789012:{arn}</Arn><UserId>{user}</UserId><Account>123456789012</Account>"
         ),
     )
+}
+
+/// Whose keys they are: the ARN's service and resource, and the user id.
+fn caller(aws: &Aws, key_id: &str) -> (&'static str, String, String) {
+    match aws.session(key_id) {
+        Some(session) => {
+            let role = key_id.trim_start_matches("ASIA");
+            ("sts", format!("assumed-role/{role}/{session}"), format!("AROAEXAMPLE:{session}"))
+        }
+        None => ("iam", format!("user/{}", key_id.trim_start_matches("AKID")), "AIDAEXAMPLE".to_owned()),
+    }
 }
 
 fn success(action: &str, result: &str) -> Response {

@@ -28,8 +28,8 @@ use crate::aws::endpoint::{self, GLOBAL_SIGNING_REGION, Service};
 use crate::aws::profiles::expand;
 use crate::aws::shlex;
 use crate::cache::digest::Digest;
-use crate::cache::unique;
 use crate::error::configuration;
+use crate::replace::unique;
 use crate::timestamp;
 use crate::world::{AWS_LOGIN_CACHE_DIRECTORY, World};
 
