@@ -45,6 +45,8 @@ class ApiServer(ThreadingHTTPServer):
     def __init__(self, webhook: str, certificate: Path):
         super().__init__(("127.0.0.1", 0), Handler)
         self.webhook = webhook
+        self.lets_in = True  # else it refuses those, too, whom the webhook knows
+        self.user: dict | None = None  # takes everybody for this one
         self.requests: list[Request] = []
         self.url = f"https://127.0.0.1:{self.server_port}"
         self.certificate_authority_data = base64.b64encode(certificate.read_bytes()).decode()
@@ -53,6 +55,9 @@ class ApiServer(ThreadingHTTPServer):
         tls.load_cert_chain(certificate)
         # Shake hands in the thread of the connection, not in the one that accepts all of them.
         self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request, client_address):
+        pass  # a client that does not like our certificate
 
 
 def token_review(webhook: str, token: str) -> dict:
@@ -74,8 +79,8 @@ class Handler(BaseHTTPRequestHandler):
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         token = token if scheme == "Bearer" else None
         review = token_review(self.server.webhook, token) if token else None
-        if review and review["authenticated"]:
-            status, document = answer(self.command, urlsplit(self.path).path, review["user"])
+        if self.server.lets_in and review and review["authenticated"]:
+            status, document = answer(self.command, urlsplit(self.path).path, self.server.user or review["user"])
         else:
             status, document = failure(401, "Unauthorized")
         # Kept before it is answered: a client that has its answer finds the request here.
@@ -106,11 +111,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def running(webhook: str) -> Iterator[ApiServer]:
-    """Serve until the block ends."""
+def running(webhook: str, pem: bytes | None = None) -> Iterator[ApiServer]:
+    """Serve until the block ends, with a key and certificate of its own or these."""
     with tempfile.TemporaryDirectory(prefix="apiserver-") as scratch:
         certificate = Path(scratch, "certificate.pem")
-        certificate.write_bytes(make_certificate())
+        certificate.write_bytes(pem or make_certificate())
         with ApiServer(webhook, certificate) as server:
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()

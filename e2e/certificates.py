@@ -24,11 +24,12 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         self.pem = in_pem(builder.sign(self._key, hashes.SHA256()))
 
-    def issue(self, host: str, until: datetime.datetime = NOW + HOUR) -> bytes:
-        """A key and a certificate for a host, a name or an address; PEM."""
+    def issue(self, host: str, *others: str, until: datetime.datetime = NOW + HOUR) -> bytes:
+        """A key and a certificate for a host and perhaps others, names or addresses; PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = certificate(named(host), self._name, key, min(NOW, until) - HOUR, until)
-        builder = builder.add_extension(x509.SubjectAlternativeName([alternative_name(host)]), critical=False)
+        alternatives = [alternative_name(each) for each in (host, *others)]
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

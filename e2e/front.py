@@ -89,7 +89,13 @@ class Handler(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def running(behind: str, certificate: Path | None = None, forbidden: str | None = None) -> Iterator[Front]:
     """Stand before the server at the URL `behind` until the block ends, and answer 403 to all of one method."""
-    with Front(behind, certificate, forbidden) as server:
+    with serving(Front(behind, certificate, forbidden)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(server: Front) -> Iterator[Front]:
+    with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

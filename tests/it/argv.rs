@@ -68,7 +68,7 @@ fn role_spellings_all_ask_for_a_role() {
 
 /// The AWS CLI's flags, in the two sets that it parses one after the other: a prefix need only be unambiguous in its
 /// own. `e2e/test_argv.py` takes the sets from the CLI itself.
-const GLOBAL: &[(&str, Option<&str>)] = &[
+const GLOBAL: Flags = &[
     ("--debug", None),
     ("--endpoint-url", Some("http://x")),
     ("--no-verify-ssl", None),
@@ -88,8 +88,7 @@ const GLOBAL: &[(&str, Option<&str>)] = &[
     ("--no-sign-request", None),
     ("--version", None),
 ];
-const OWN: &[(&str, Option<&str>)] =
-    &[("--cluster-name", Some("x")), ("--cluster-id", Some("x")), ("--role-arn", Some("x"))];
+const OWN: Flags = &[("--cluster-name", Some("x")), ("--cluster-id", Some("x")), ("--role-arn", Some("x"))];
 
 /// The prefixes that our own flags make ambiguous, or that the CLI's two passes tell apart and we cannot.
 const AMBIGUOUS: &[&str] = &["--ca", "--d", "--e", "--r"];
@@ -97,7 +96,7 @@ const AMBIGUOUS: &[&str] = &["--ca", "--d", "--e", "--r"];
 #[test]
 fn prefixes_that_the_aws_cli_accepts() {
     let mut refused = Vec::new();
-    for (prefix, value) in prefixes() {
+    for (prefix, value) in prefixes(OWN) {
         let sandbox = Sandbox::with_keys().config("[default]\naws_access_key_id = a\naws_secret_access_key = b\n");
         let mut arguments = vec!["get-token", prefix];
         arguments.extend(value);
@@ -116,9 +115,44 @@ fn prefixes_that_the_aws_cli_accepts() {
     assert_eq!(refused, AMBIGUOUS);
 }
 
+/// The flags of `aws eks update-kubeconfig`.
+const OF_UPDATE: Flags = &[
+    ("--name", Some("demo")),
+    ("--kubeconfig", Some("x")),
+    ("--role-arn", Some("arn:aws:iam::123456789012:role/A")),
+    ("--proxy-url", Some("http://x")),
+    ("--dry-run", None),
+    ("--verbose", None),
+    ("--alias", Some("x")),
+    ("--user-alias", Some("x")),
+    ("--assume-role-arn", Some("arn:aws:iam::123456789012:role/A")),
+];
+
+/// The same for it: there are `--all`, `--cache`, `--command`, `--namespace` and `--no-set-context`, too. `--role` and
+/// whatever else people write is none of these.
+const AMBIGUOUS_FOR_UPDATE: &[&str] =
+    &["--al", "--ca", "--co", "--d", "--na", "--nam", "--no-s", "--p", "--pr", "--pro", "--r", "--v", "--ve", "--ver"];
+
+#[test]
+fn prefixes_that_the_aws_cli_accepts_for_update_kubeconfig() {
+    let sandbox = Sandbox::new().var("AWS_EC2_METADATA_DISABLED", "true");
+    let mut refused = Vec::new();
+    for (prefix, value) in prefixes(OF_UPDATE) {
+        let outcome = sandbox.run(&["eks", "update-kubeconfig", prefix].into_iter().chain(value).collect::<Vec<_>>());
+        // Without a cluster, or without credentials, nothing further happens.
+        assert!(!outcome.stderr.is_empty() || prefix.starts_with("--v"), "{prefix}: {outcome}");
+        if outcome.stderr.contains("unexpected argument") {
+            refused.push(prefix);
+        }
+    }
+    assert_eq!(refused, AMBIGUOUS_FOR_UPDATE);
+}
+
+type Flags = &'static [(&'static str, Option<&'static str>)];
+
 /// Every prefix that is unambiguous in its set, with a value for its flag.
-fn prefixes() -> BTreeMap<&'static str, Option<&'static str>> {
-    let unambiguous = |set: &'static [(&'static str, Option<&'static str>)]| {
+fn prefixes(own: Flags) -> BTreeMap<&'static str, Option<&'static str>> {
+    let unambiguous = |set: Flags| {
         set.iter().flat_map(move |(flag, value)| {
             (3..=flag.len()).map(move |end| (&flag[..end], *value)).filter(move |(prefix, _)| {
                 *prefix == *flag || set.iter().filter(|(other, _)| other.starts_with(prefix)).count() == 1
@@ -126,7 +160,7 @@ fn prefixes() -> BTreeMap<&'static str, Option<&'static str>> {
         })
     };
     let global_wins = |prefix: &str| GLOBAL.iter().any(|(flag, _)| flag.starts_with(prefix));
-    unambiguous(OWN).filter(|(prefix, _)| !global_wins(prefix)).chain(unambiguous(GLOBAL)).collect()
+    unambiguous(own).filter(|(prefix, _)| !global_wins(prefix)).chain(unambiguous(GLOBAL)).collect()
 }
 
 #[test]

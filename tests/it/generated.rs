@@ -112,18 +112,20 @@ fn main_page(command: &Command) -> String {
     }
     roff.control("SH", ["FILES"]);
     item(&mut roff, "~/.aws/config, ~/.aws/credentials", "The AWS CLI's files, read as it reads them.");
+    item(&mut roff, "~/.kube/config", "The kubeconfig, found, read and locked as kubectl does it.");
     roff.control("SH", ["EXIT STATUS"]);
     for (code, meaning) in EXIT_CODES {
         item(&mut roff, code, meaning);
     }
     roff.control("SH", ["EXAMPLES"]);
-    roff.text([roman("A token for the cluster demo, as kubectl asks for it:")]);
-    roff.control("PP", []);
-    roff.text([bold("ekscred get-token --cluster-name demo --region eu-west-1")]);
-    roff.control("PP", []);
-    roff.text([roman("The arguments that `aws eks update-kubeconfig` writes, unchanged:")]);
-    roff.control("PP", []);
-    roff.text([bold("ekscred --region eu-west-1 eks get-token --cluster-name demo --output json")]);
+    for (at, (what, line)) in EXAMPLES.into_iter().enumerate() {
+        if at > 0 {
+            roff.control("PP", []);
+        }
+        roff.text([roman(what)]);
+        roff.control("PP", []);
+        roff.text([bold(line)]);
+    }
     roff.control("SH", ["SEE ALSO"]);
     let pages = PAGES.map(|(_, page)| page);
     roff.text(
@@ -145,6 +147,21 @@ fn item(roff: &mut Roff, term: &str, text: &str) {
     let parts = text.split('`').enumerate();
     roff.text(parts.map(|(at, part)| if at % 2 == 1 { bold(part) } else { roman(part) }).collect::<Vec<Inline>>());
 }
+
+/// What people do with it, and how.
+const EXAMPLES: [(&str, &str); 5] = [
+    ("Set a cluster up:", "ekscred update-kubeconfig --name demo --region eu-west-1 --profile work"),
+    ("Move the clusters over that the kubeconfig has:", "ekscred convert-kubeconfig --all"),
+    ("Find out why a cluster says Unauthorized:", "ekscred doctor"),
+    (
+        "A token for the cluster demo, as kubectl asks for it:",
+        "ekscred get-token --cluster-name demo --region eu-west-1",
+    ),
+    (
+        "The arguments that `aws eks update-kubeconfig` writes, unchanged:",
+        "ekscred --region eu-west-1 eks get-token --cluster-name demo --output json",
+    ),
+];
 
 /// The exit codes, for people.
 const EXIT_CODES: [(&str, &str); 7] = [
