@@ -5,6 +5,8 @@
     run           runs ekscred in that HOME, with no variable but HOME and those given
     ministack     AWS, which checks signatures: its STS and the people it knows (ministack_server.py)
     demo_cluster  an API server that asks ministack about every bearer token (apiserver.py)
+    eks           ministack's clusters; the one at `demo_cluster` is called `demo` (eks.py)
+    desk          a HOME of somebody who may see those clusters, for kubeconfigs (desk.py)
 
 What to expect of a run is in plugin.py (`assert_credential`, `assert_error`), where the counterparts are in tools.py.
 """
@@ -12,9 +14,11 @@ What to expect of a run is in plugin.py (`assert_credential`, `assert_error`), w
 import pytest
 
 import apiserver
+import eks as eks_server
 import ministack_server
 import plugin
 import tools
+from desk import Desk
 
 
 def pytest_sessionstart(session):
@@ -77,3 +81,16 @@ def ministack():
 def demo_cluster(ministack):
     with apiserver.running(ministack.webhooks[ministack_server.CLUSTER]) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def eks(ministack, demo_cluster):
+    with eks_server.running(ministack, demo_cluster) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(home, eks, ministack):
+    """Alice's, with her keys in the environment."""
+    eks.requests.clear()
+    return Desk(home, eks, ministack.callers["user"])

@@ -110,6 +110,23 @@ def exec_of_v1_without_interactive_mode(setup):
     del setup.exec["interactiveMode"]
 
 
+@case("kubeconfig", "interactiveMode `Sometimes", "IfAvailable", CONFIGURATION)
+def interactive_mode_that_does_not_exist(setup):
+    setup.exec["interactiveMode"] = "Sometimes"
+
+
+@case("kubeconfig", "token beside its plugin", "take token out", CONFIGURATION)
+def token_beside_the_plugin(setup):
+    """kubectl sends that one, and does not run the plugin."""
+    setup.user["token"] = "a-t0ken-of-a-service-account"
+
+
+@case("kubeconfig", "user in its URL", "take the user out", CONFIGURATION)
+def server_with_a_user(setup):
+    """kubectl names that one, and sends no token."""
+    setup.cluster["server"] = f"https://doris:s3cret@{HOST}"
+
+
 @case("kubeconfig", "/opt/gone/ekscred", "install|command", CONFIGURATION)
 def command_that_is_not_installed(setup):
     setup.exec["command"] = "/opt/gone/ekscred"
@@ -226,12 +243,6 @@ def sts_endpoint_that_is_not_of_aws(setup):
 
 
 # The cluster as AWS knows it
-
-
-@case("cluster", "us-east-1", REGION, CONFIGURATION, kubectl=True)
-def wrong_region(setup):
-    """The token serves: a cluster takes those of any region's STS. But EKS is asked there, too."""
-    setup.flag("--region", "us-east-1")
 
 
 @case("cluster", CLUSTER, rf"account.*{ACCOUNT}", CONFIGURATION)

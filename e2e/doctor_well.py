@@ -153,6 +153,19 @@ def proxy_of_the_kubeconfig(setup):
     del setup.clinic.names.proxy.routes[HOST.lower()]
 
 
+@well()
+def token_of_another_region(setup):
+    """A cluster takes those of any region's STS; EKS is asked where the kubeconfig's entry says that the cluster is."""
+    setup.flag("--region", "us-east-1")
+
+
+@well()
+def proxy_of_the_plugin_alone(setup):
+    """What the exec block sets is for the plugin; kubectl goes to the cluster by its own environment."""
+    setup.exec_variable("HTTPS_PROXY", setup.environment["HTTPS_PROXY"])
+    setup.environment["HTTPS_PROXY"] = setup.clinic.detour.url
+
+
 # No fault, and something to say
 
 
@@ -193,6 +206,12 @@ def ca_bundle_of_others(setup):
 @remark("cluster", "skipped", "eks:DescribeCluster")
 def nobody_may_describe_the_cluster(setup):
     setup.flag("--profile", "quentin")
+
+
+@remark("cluster", "skipped", "endpoint.*the API server lets the token in")
+def cluster_by_another_name(setup):
+    """As through a tunnel: whoever the certificate is of, a cluster that lets in is the right one."""
+    setup.cluster["server"] = f"https://{HOST}:8443"
 
 
 @remark("access", "skipped", "eks:(ListAccessEntries|DescribeAccessEntry)")

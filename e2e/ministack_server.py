@@ -126,13 +126,13 @@ def announce_world(url: str) -> None:
     print(json.dumps({"url": url, "webhooks": webhooks, "callers": callers}), flush=True)
 
 
-def client(service: str, url: str, access_key_id: str = "test", secret_access_key: str = "test"):
+def client(service: str, url: str, access_key_id: str = "test", secret_access_key: str = "test", region: str = REGION):
     """A botocore client; as root, unless told otherwise. No token is ever tested as root: its secret is not checked."""
     import botocore.session
 
     return botocore.session.get_session().create_client(
         service,
-        region_name=REGION,
+        region_name=region,
         endpoint_url=url,
         aws_access_key_id=access_key_id,
         aws_secret_access_key=secret_access_key,
