@@ -24,7 +24,7 @@ function __fish_ekscred_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c ekscred -n "__fish_ekscred_needs_command" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -33,12 +33,12 @@ complete -c ekscred -n "__fish_ekscred_needs_command" -l query -d 'Print only wh
 complete -c ekscred -n "__fish_ekscred_needs_command" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_needs_command" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_needs_command" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_needs_command" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_needs_command" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_needs_command" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_needs_command" -l no-cli-pager -d 'There is no pager'
@@ -68,7 +68,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l duration -
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -77,7 +77,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l query -d '
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cli-error-format -d 'Errors are one line' -r
@@ -87,7 +87,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l cache -d '
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand get-token" -l no-cli-pager -d 'There is no pager'
@@ -106,7 +106,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l duration -d 'S
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -115,7 +115,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l query -d 'Prin
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-error-format -d 'Errors are one line' -r
@@ -125,7 +125,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cache -d 'Keep
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-pager -d 'There is no pager'
@@ -133,7 +133,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l cli-auto-promp
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand token" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -142,12 +142,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and not __fish_seen_subcommand_from get-token update-kubeconfig help" -l no-cli-pager -d 'There is no pager'
@@ -169,7 +169,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l min-ttl -d 'Seconds that a kept token must still serve [default: 60]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -178,7 +178,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l cli-error-format -d 'Errors are one line' -r
@@ -188,7 +188,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cache -d 'Keep nothing, and use nothing that is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l force-refresh -d 'Fetch anew what is kept'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from get-token" -l no-cli-pager -d 'There is no pager'
@@ -201,11 +201,11 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l assume-role-arn -d 'Role to assume for looking the cluster up, and for nothing else' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l kubeconfig -d 'Kubeconfig to write [default: the one that kubectl would]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l alias -d 'Name of the context [default: the user\'s]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN; with @ROLE or @PROFILE where that is somebody else\'s]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l namespace -d 'Namespace of the context' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l proxy-url -d 'Proxy through which clients reach the cluster' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l command -d 'What clients run [default: this program, as PATH finds it]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l command -d 'What clients are to run [default: this program, as PATH finds it]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -214,7 +214,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l cli-error-format -d 'Errors are one line' -r
@@ -224,13 +224,13 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l dry-run -d 'Print the file as it would become, and write nothing'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l verbose -d 'Print the entries, too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-cli-pager -d 'There is no pager'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l no-cli-auto-prompt -d 'There is no auto-prompt'
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "get-token" -d 'Print an ExecCredential: a token for the cluster. What kubectl runs'
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from help" -f -a "update-kubeconfig" -d 'Add a cluster to the kubeconfig, or bring its entries up to date'
@@ -240,11 +240,11 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l ro
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l assume-role-arn -d 'Role to assume for looking the cluster up, and for nothing else' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l kubeconfig -d 'Kubeconfig to write [default: the one that kubectl would]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l alias -d 'Name of the context [default: the user\'s]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN; with @ROLE or @PROFILE where that is somebody else\'s]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l namespace -d 'Namespace of the context' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l proxy-url -d 'Proxy through which clients reach the cluster' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l command -d 'What clients run [default: this program, as PATH finds it]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l command -d 'What clients are to run [default: this program, as PATH finds it]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -253,7 +253,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l qu
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l cli-error-format -d 'Errors are one line' -r
@@ -263,18 +263,18 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l dry-run -d 'Print the file as it would become, and write nothing'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l verbose -d 'Print the entries, too'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-cli-pager -d 'There is no pager'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l no-cli-auto-prompt -d 'There is no auto-prompt'
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l kubeconfig -d 'Kubeconfig to change [default: those that kubectl reads]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l context -d 'Context whose user to convert [default: the current one]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l command -d 'What clients are to run [default: this program, as PATH finds it]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -283,24 +283,24 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l q
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l cli-error-format -d 'Errors are one line' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l all -d 'Convert every user'
+complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l all -d 'Every user that can be converted, in place of one'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l revert -d 'Give converted users their former command back'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l dry-run -d 'Print the change as a diff, and write nothing'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-cli-pager -d 'There is no pager'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -l no-cli-auto-prompt -d 'There is no auto-prompt'
-complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ekscred -n "__fish_ekscred_using_subcommand convert-kubeconfig" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cluster-name -d 'Cluster that the token is meant for' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cluster-name -d 'Cluster that the token is meant for, which --verify needs' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -309,19 +309,19 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l query -d 'Pr
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l verify -d 'Ask STS, too, whose token it is, as the cluster does'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-cli-pager -d 'There is no pager'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -l no-cli-auto-prompt -d 'There is no auto-prompt'
-complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ekscred -n "__fish_ekscred_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l context -d 'Context to examine [default: the current one]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l kubeconfig -d 'Kubeconfig to read [default: those that kubectl reads]' -r
@@ -334,7 +334,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -s s -l session-
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l duration -d 'Seconds that the role\'s session lasts' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l mfa-serial -d 'MFA device that the role\'s trust policy demands a code of' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l mfa-code -d 'The code that is asked for first, here or by the profile\'s role' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -343,21 +343,21 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l query -d 'Pri
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l forward-session-name -d 'Name the role\'s session as the caller\'s own one is named'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-cli-pager -d 'There is no pager'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -l no-cli-auto-prompt -d 'There is no auto-prompt'
-complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ekscred -n "__fish_ekscred_using_subcommand doctor" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -366,13 +366,13 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l query -d 'Pr
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s s -l short -d 'Print only the number'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-pager -d 'There is no pager'
@@ -380,7 +380,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l cli-auto-pro
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand version" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -389,12 +389,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_se
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -l no-cli-pager -d 'There is no pager'
@@ -406,7 +406,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_se
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "clear" -d 'A command without flags of its own'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "path" -d 'A command without flags of its own'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and not __fish_seen_subcommand_from list clear path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -415,12 +415,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cli-pager -d 'There is no pager'
@@ -428,7 +428,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -437,12 +437,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-cli-pager -d 'There is no pager'
@@ -450,7 +450,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-cli-auto-prompt -d 'There is no auto-prompt'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -459,12 +459,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cli-pager -d 'There is no pager'
@@ -476,7 +476,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_s
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Remove what is kept, and nothing else'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the folder of ekscred\'s own files'
 complete -c ekscred -n "__fish_ekscred_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l region -d 'Region whose STS endpoint is used' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l region -d 'Region of the cluster and of STS' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l profile -d 'Profile of the AWS files to use; beats keys in the environment' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -s o -l output -d 'Format of the output' -r -f -a "json\t''
 text\t''
@@ -485,12 +485,12 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l query -d
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l ca-bundle -d 'File of the certificates to trust, in PEM' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-read-timeout -d 'Seconds to wait for data, 0 for ever [default: 10]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-connect-timeout -d 'Seconds to wait for a connection, 0 for ever [default: 3]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l endpoint-url -d 'The AWS CLI ignores it for get-token too; see --sts-endpoint' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l endpoint-url -d 'EKS\'s endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l color -d 'Output has no colour' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-binary-format -d 'There is no binary input' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l cli-error-format -d 'Errors are one line' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l debug -d 'Log decisions and timings to standard error, never a secret'
-complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too'
+complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-verify-ssl -d 'The AWS CLI ignores it for get-token\'s own requests too; refused where a kubeconfig would be written by it'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-sign-request -d 'Refused: an unsigned token is useless'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-paginate -d 'Output has no pages'
 complete -c ekscred -n "__fish_ekscred_using_subcommand completions" -l no-cli-pager -d 'There is no pager'

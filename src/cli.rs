@@ -107,7 +107,7 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
 /// clap's own global flags are cloned into every command.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Globals {
-    /// Region whose STS endpoint is used
+    /// Region of the cluster and of STS
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     /// Profile of the AWS files to use; beats keys in the environment
@@ -217,14 +217,14 @@ pub struct Network {
 }
 
 /// The AWS CLI's other global flags. They mean nothing for a token, there as here, and are accepted so that changing
-/// one word of a kubeconfig is enough.
+/// one word of a kubeconfig is enough. Only update-kubeconfig heeds one of them, `--endpoint-url`, as in the AWS CLI.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Accepted for the AWS CLI's sake, without effect")]
 pub struct Inert {
-    /// The AWS CLI ignores it for get-token too; see --sts-endpoint
+    /// EKS's endpoint for update-kubeconfig; the AWS CLI, too, ignores it for get-token, see --sts-endpoint
     #[arg(long, hide = true)]
     pub endpoint_url: Option<String>,
-    /// The AWS CLI ignores it for get-token's own requests too
+    /// The AWS CLI ignores it for get-token's own requests too; refused where a kubeconfig would be written by it
     #[arg(long, hide = true, num_args = 0, default_missing_value = "")]
     pub no_verify_ssl: Option<Given>,
     /// Refused: an unsigned token is useless
@@ -322,7 +322,7 @@ impl Inert {
         let Inert {
             endpoint_url,
             no_verify_ssl,
-            no_sign_request: _, // refused in config/mod.rs
+            no_sign_request: _, // refused in config/mod.rs and kubeconfig/exec.rs
             no_paginate,
             color,
             no_cli_pager,
@@ -359,7 +359,13 @@ pub struct Version {
 }
 
 /// Add a cluster to the kubeconfig, or bring its entries up to date
+///
+/// Asks EKS for the cluster, and writes what clients need: a cluster, a user and a context. All else
+/// in the file stays as it is, byte for byte. The file is locked as kubectl locks it and replaced
+/// whole; the one before is kept beside it, as FILE.ekscred-backup. It has the flags of `aws eks
+/// update-kubeconfig`, and more.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct UpdateKubeconfig {
     /// Name or ARN of the cluster
     #[arg(long, value_name = "NAME|ARN")]
@@ -379,7 +385,7 @@ pub struct UpdateKubeconfig {
     /// Name of the context [default: the user's]
     #[arg(long, value_name = "NAME")]
     pub alias: Option<String>,
-    /// Name of the user [default: the cluster's ARN]
+    /// Name of the user [default: the cluster's ARN; with @ROLE or @PROFILE where that is somebody else's]
     #[arg(long, value_name = "NAME")]
     pub user_alias: Option<String>,
     /// Namespace of the context
@@ -388,7 +394,7 @@ pub struct UpdateKubeconfig {
     /// Proxy through which clients reach the cluster
     #[arg(long, value_name = "URL")]
     pub proxy_url: Option<String>,
-    /// What clients run [default: this program, as PATH finds it]
+    /// What clients are to run [default: this program, as PATH finds it]
     #[arg(long, value_name = "PATH")]
     pub command: Option<OsString>,
     /// Keep tokens between runs: writes `--cache` into the user's arguments
@@ -408,7 +414,13 @@ pub struct UpdateKubeconfig {
 }
 
 /// Point kubeconfig users of `aws` or `aws-iam-authenticator` at ekscred, and back
+///
+/// A user is converted that runs `aws eks get-token` or `aws-iam-authenticator token` with arguments
+/// which ekscred takes: its command changes, its arguments stay, and `EKSCRED_CONVERTED_FROM` in its
+/// env keeps the former command, by which --revert goes. Users that run anything else are left and
+/// named, with the reason.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct ConvertKubeconfig {
     /// Kubeconfig to change [default: those that kubectl reads]
     #[arg(long, value_name = "PATH")]
@@ -416,7 +428,7 @@ pub struct ConvertKubeconfig {
     /// Context whose user to convert [default: the current one]
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
-    /// Convert every user
+    /// Every user that can be converted, in place of one
     #[arg(long, num_args = 0, default_missing_value = "")]
     pub all: Option<Given>,
     /// Give converted users their former command back
@@ -433,7 +445,12 @@ pub struct ConvertKubeconfig {
 }
 
 /// Take a token apart and check it against the rules of the server
+///
+/// Tells whose key signed it, for which region, until when it serves, and which of the server's 15
+/// rules it breaks. Without --verify nobody is asked. The exit code is 253 where it breaks a rule,
+/// and 254 where STS refuses it.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct Inspect {
     /// File with a token or an ExecCredential [default: standard input]
     #[arg(value_name = "FILE")]
@@ -441,7 +458,7 @@ pub struct Inspect {
     /// Ask STS, too, whose token it is, as the cluster does
     #[arg(long, num_args = 0, default_missing_value = "")]
     pub verify: Option<Given>,
-    /// Cluster that the token is meant for
+    /// Cluster that the token is meant for, which --verify needs
     #[arg(long, value_name = "NAME|ARN")]
     pub cluster_name: Option<String>,
     #[command(flatten)]
@@ -449,7 +466,13 @@ pub struct Inspect {
 }
 
 /// Walk the way from the kubeconfig to the API server, and tell which step fails and what to do
+///
+/// The steps are kubeconfig, settings, credentials, identity (STS is asked with the very token that
+/// clients would send), cluster (EKS), access (its access entries) and api-server. Each is done,
+/// failed, or skipped as not possible, for want of a permission, say. The exit code is that of the
+/// first step that failed. No command of a kubeconfig is run.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct Doctor {
     /// Context to examine [default: the current one]
     #[arg(long, value_name = "NAME")]
@@ -561,7 +584,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop>
     parsed.map(Cli::gather).map_err(|error| stop(&error))
 }
 
-/// The same, for one command line of many: those of a kubeconfig's users, say.
+/// The same, and frees what it built: there may be thousands of command lines, those of a kubeconfig's users, say.
 ///
 /// # Errors
 /// As [`parse`].

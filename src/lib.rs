@@ -34,7 +34,7 @@ use world::World;
 /// Runs one command line: `arguments` begins with the program's name, as in `std::env::args_os`.
 ///
 /// Standard output gets one whole document or nothing; every failure is one `ekscred: error:` line on standard
-/// error, at most one `hint:` line, and an exit code that the README lists.
+/// error, at most one `hint:` line, and an exit code that the README lists. (`doctor` tells failures in its document.)
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> u8 {
     match parse_and_dispatch(arguments, world) {
         Ok(code) => code,

@@ -5,27 +5,55 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces a file by another one with the mode and the owner of `model`; without one it is private to us.
 ///
 /// # Errors
 /// It could not be done, and the old content is still there.
 pub(crate) fn replace(path: &Path, content: &[u8], model: Option<&Metadata>) -> io::Result<()> {
-    let mut temporary = path.to_owned().into_os_string();
-    temporary.push(format!(".{}.tmp", unique()));
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = options.write(true).create_new(true).open(&temporary)?;
-    let done = new.write_all(content).and_then(|()| model.map_or(Ok(()), |model| follow(&new, model)));
-    let done = done.and_then(|()| new.sync_all());
-    drop(new); // Windows renames no open file
-    let done = done.and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
-        let _ = fs::remove_file(&temporary);
+    Replacement::prepare(path, content, model)?.finish()
+}
+
+/// The new content of a file, complete on disk beside it: what is left to do takes no space.
+pub(crate) struct Replacement {
+    path: PathBuf,
+    temporary: PathBuf,
+}
+
+impl Replacement {
+    /// Writes what shall take the place of the file at `path`.
+    ///
+    /// # Errors
+    /// It could not be done, and nothing of it is left.
+    pub(crate) fn prepare(path: &Path, content: &[u8], model: Option<&Metadata>) -> io::Result<Self> {
+        let mut temporary = path.to_owned().into_os_string();
+        temporary.push(format!(".{}.tmp", unique()));
+        let mut options = OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut new = options.write(true).create_new(true).open(&temporary)?;
+        let replacement = Self { path: path.to_owned(), temporary: temporary.into() };
+        new.write_all(content)?;
+        model.map_or(Ok(()), |model| follow(&new, model))?;
+        new.sync_all()?;
+        Ok(replacement)
     }
-    done
+
+    /// Puts it in the file's place.
+    ///
+    /// # Errors
+    /// It could not be done, and the old content is still there.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        fs::rename(&self.temporary, &self.path)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // After a rename there is none.
+        let _ = fs::remove_file(&self.temporary);
+    }
 }
 
 /// Gives `file` the owner and the mode of `model`, in this order: a change of the owner takes bits of the mode away.

@@ -34,7 +34,7 @@ pub struct Host {
     pub home: Box<dyn Fn() -> Option<PathBuf>>,
     /// The current directory.
     pub directory: Box<dyn Fn() -> io::Result<PathBuf>>,
-    /// What is piped in. Never asked for secrets: whoever runs a plugin may leave it open for ever.
+    /// What is piped in. Only `inspect` reads it: whoever runs a plugin may leave it open for ever.
     pub stdin: RefCell<Box<dyn Read>>,
     /// Where the document goes.
     pub stdout: RefCell<Box<dyn Write>>,
@@ -81,7 +81,8 @@ impl World {
     /// The user's home directory.
     #[must_use]
     pub fn home(&self) -> Option<PathBuf> {
-        (self.host.home)()
+        let own = self.overlay.iter().rfind(|(name, value)| cfg!(unix) && name == "HOME" && !value.is_empty());
+        own.map_or_else(|| (self.host.home)(), |(_, home)| Some(home.into()))
     }
 
     /// All variables, for what another program may go by.
@@ -229,7 +230,7 @@ variables! {
     AWS_DEFAULT_PROFILE: "Profile to use where `AWS_PROFILE` is unset.",
     AWS_CONFIG_FILE: "Config file in place of `~/.aws/config`; `~` and `$NAME` are expanded.",
     AWS_SHARED_CREDENTIALS_FILE: "Credentials file in place of `~/.aws/credentials`; `~` and `$NAME` are expanded.",
-    AWS_REGION: "Region whose STS endpoint is used; `--region`, a cluster ARN and the cluster's exec extension beat it.",
+    AWS_REGION: "Region of the cluster and of STS; `--region`, a cluster ARN and the cluster's exec extension beat it.",
     AWS_DEFAULT_REGION: "Region where `AWS_REGION` is unset.",
     AWS_USE_FIPS_ENDPOINT: "`true` uses the FIPS endpoint of STS; also `use_fips_endpoint` in the profile.",
     AWS_USE_DUALSTACK_ENDPOINT: "`true` uses the dual-stack endpoint of STS; also `use_dualstack_endpoint` in the profile.",
@@ -268,10 +269,11 @@ variables! {
     EKSCRED_CACHE: "What is kept between runs: `off`, `roles` (the default: sessions of roles) or `tokens` (those and tokens); `--cache` and `--no-cache` beat it.",
     EKSCRED_CACHE_DIR: "Where ekscred keeps its own files, in place of `~/.cache/ekscred` (macOS: `~/Library/Caches/ekscred`).",
     XDG_CACHE_HOME: "Directory of caches, in place of `~/.cache`, where `EKSCRED_CACHE_DIR` is unset.",
-    KUBECONFIG: "The kubeconfig files, in kubectl's order, in place of `~/.kube/config`.",
+    KUBECONFIG: "Kubeconfig files in place of `~/.kube/config`, one or several, read and written as kubectl does it; `--kubeconfig` beats it.",
     KUBERNETES_EXEC_INFO: "What kubectl tells a plugin: the API version to answer in, the cluster, whether a person can be asked. Set by kubectl.",
-    PATH: "Where `update-kubeconfig` and `convert-kubeconfig` find this program, for what they write.",
-    NO_COLOR: "Keeps colour out of `ekscred doctor`, whatever its value.",
+    PATH: "Where `update-kubeconfig` and `convert-kubeconfig` find this program, for what they write, and `doctor` what a kubeconfig names.",
+    TERM: "Where it is `dumb`, or unset, `ekscred doctor` uses no colour.",
+    NO_COLOR: "Keeps colour out of what `ekscred doctor` writes on a terminal.",
     EKSCRED_DEBUG: "`1` does what `--debug` does.",
     EKSCRED_LOG_FILE: "File that gets the debug log, appended, mode 0600; for clients that hide standard error.",
 }

@@ -184,11 +184,11 @@ fn proxy(target: &Target<'_>, uri: &Uri, world: &World) -> Result<Option<Proxy>,
         _ => Err(problem::no_proxy(&name)),
     };
     if let Some(url) = target.proxy_url {
-        // Without a scheme Go takes it for a path.
-        return if url.contains("://") {
-            find(url, "proxy-url".to_owned())
-        } else {
-            Err(problem::no_proxy("proxy-url"))
+        // Without a scheme Go takes it for a path. A password with a / in it would be taken for a port, which Go refuses.
+        let is_whole = |rest: &str| !rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@'));
+        return match url.split_once("://") {
+            Some((_, rest)) if is_whole(rest) => find(url, "proxy-url".to_owned()),
+            _ => Err(problem::no_proxy("proxy-url")),
         };
     }
     let ip: Option<IpAddr> = host(uri).parse().ok();

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::Value;
-use similar::TextDiff;
 
 use crate::aws::small_file::shown;
 use crate::cli::{self, Globals};
@@ -95,12 +94,18 @@ fn preview(
 
 /// A unified diff; nothing where nothing differs.
 fn diff(file: &Path, former: &str, text: &str) -> String {
+    if former == text {
+        return String::new();
+    }
     let mut name = shown(file);
     if name.contains(' ') {
         // To `patch` a name ends at the first blank, unless there is a tab.
         name.push('\t');
     }
-    TextDiff::from_lines(former, text).unified_diff().header(&name, &name).to_string()
+    let patch = diffy::create_patch(former, text).to_string();
+    // The library's two lines of header are of no file.
+    let hunks = patch.splitn(3, '\n').nth(2).unwrap_or_default();
+    format!("--- {name}\n+++ {name}\n{hunks}")
 }
 
 /// What is done to users.

@@ -223,6 +223,9 @@ fn parse_sts_endpoint(url: &str) -> Result<String> {
     if endpoint::is_url(url) {
         return Ok(url.to_owned());
     }
+    if url.contains('@') {
+        return Err(usage("the URL of --sts-endpoint has a user in it").hint("write it without").into());
+    }
     Err(usage(format!("--sts-endpoint `{url}` is not a URL"))
         .hint("such as https://sts.eu-west-1.amazonaws.com")
         .into())

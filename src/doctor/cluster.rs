@@ -14,6 +14,7 @@ use crate::aws::answer::Problem;
 use crate::aws::arn::Arn;
 use crate::aws::eks::{Cluster, Eks};
 use crate::aws::endpoint;
+use crate::aws::partition::Partition;
 use crate::config::Request;
 use crate::error::{Failure, configuration, excerpt};
 use crate::session::Session;
@@ -34,6 +35,8 @@ pub(super) fn describe<'s>(
     let cluster = match eks.describe(&name) {
         Ok(cluster) => cluster,
         Err(Problem::Refused(refusal)) if refusal.code == "ResourceNotFoundException" => {
+            // It may be of another account: a cluster can let in whom it likes.
+            findings.doubt();
             return Err(not_found(&eks, patient, &name).into());
         }
         Err(problem) => return Err(or_not_possible(problem, "eks:DescribeCluster", findings)),
@@ -52,6 +55,8 @@ pub(super) fn describe<'s>(
             .into());
     }
     if let Some(entry) = &patient.entry {
+        // It may be reached by another name, and be of another account than a cluster of the same name.
+        findings.doubt();
         compare_accounts(entry, &cluster)?;
         compare(entry, &cluster, &eks.region)?;
     }
@@ -59,11 +64,14 @@ pub(super) fn describe<'s>(
     Ok((cluster, eks))
 }
 
-/// EKS in the region that we would ask anyway, else in that of the kubeconfig's entry. (A token does without a region.)
+/// EKS in the region of the kubeconfig's entry, else in that which we would ask anyway. (A cluster takes tokens of every
+/// region, so that one with another is no fault.) An entry leads to no other partition than the user's: somebody else runs it.
 fn eks<'s>(credentials: &Credentials, patient: &Patient, session: &Session<'s>) -> Result<Eks<'s>, Stop> {
     let options = &session.endpoints.requests;
-    let region = options.region.clone().or_else(|| session.context.sts.region.get().cloned());
-    let region = region.or_else(|| patient.region());
+    let own = options.region.clone().or_else(|| session.context.sts.region.get().cloned());
+    let partition = Partition::of_region(own.as_deref().unwrap_or_default());
+    let of_entry = patient.region().filter(|region| Partition::of_region(region) == partition);
+    let region = of_entry.or(own);
     if region.is_none() {
         return Err(Stop::Skipped("no region is known: name it with --region".to_owned()));
     }
@@ -78,13 +86,17 @@ pub(super) fn or_not_possible(problem: Problem, permission: &str, findings: &mut
             "no permission for {permission}, which a token does not need: {}",
             excerpt(&refusal.message)
         )),
-        problem => or_unreachable(problem.into_error(), "EKS", findings),
+        problem => {
+            findings.doubt();
+            or_unreachable(problem.into_error(), "EKS", findings)
+        }
     }
 }
 
 /// EKS is asked by name. A local cluster's token is bound to an id: then the kubeconfig may tell the name.
 fn name(patient: &Patient, request: &Request) -> Result<String, Stop> {
-    if patient.arguments.cluster_id.is_none() {
+    let by_extension = patient.arguments.cluster_name.is_none() && patient.exec_info.cluster_id.is_some();
+    if patient.arguments.cluster_id.is_none() && !by_extension {
         return Ok(request.cluster.as_str().to_owned());
     }
     let id = request.cluster.as_str();
@@ -103,10 +115,6 @@ fn name(patient: &Patient, request: &Request) -> Result<String, Stop> {
 
 fn not_found(eks: &Eks<'_>, patient: &Patient, name: &str) -> Failure {
     let failure = configuration(format!("there is no cluster {name} in {} of this account", eks.region));
-    let elsewhere = patient.region().filter(|region| *region != eks.region);
-    if let Some(region) = elsewhere {
-        return failure.hint(format!("the kubeconfig's cluster entry is of {region}: give the user --region {region}"));
-    }
     let account = patient.entry.as_ref().and_then(|entry| Some(Arn::parse(&entry.name)?.account.to_owned()));
     let whose =
         account.map_or_else(String::new, |account| format!(" (the kubeconfig's entry is of account {account})"));

@@ -53,7 +53,12 @@ pub(super) fn ask(
     }
     let identity = rules::check_answer_to(&presigned, answer.status, &answer.body).map_err(|failure| {
         let why = failure.why;
-        match offset.filter(|offset| !BEARABLE.contains(offset)) {
+        if !failure.is_about_token {
+            *token = Some(Token { bearer: bearer.clone() });
+            findings.advise(format!("{}; a token does not need that STS can be reached from here", failure.remedy));
+            return Stop::Skipped(why);
+        }
+        let failure = match offset.filter(|offset| !BEARABLE.contains(offset)) {
             Some(offset) => refusal(format!("the clock is {}: {why}", skew(offset)))
                 .hint("set the clock, by NTP say: `sudo timedatectl set-ntp true`"),
             // The cluster's name cannot be the reason: the token was made for it here and now.
@@ -61,7 +66,8 @@ pub(super) fn ask(
                 refusal(why).hint("the secret access key does not belong to the access key id: set both again")
             }
             None => refusal(why).hint(failure.remedy),
-        }
+        };
+        failure.into()
     })?;
     findings.note("arn", &*identity.arn);
     findings.note("mapped as", &*identity.canonical_arn);

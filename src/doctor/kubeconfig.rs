@@ -10,9 +10,10 @@ use super::report::{Findings, Stop};
 use crate::aws::arn::Arn;
 use crate::aws::partition::region_of_server;
 use crate::cli::{Doctor, GetToken, Globals, Role};
+use crate::config::Region;
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::ExecInfo;
-use crate::kubeconfig::exec::{Exec, Plugin, command_path};
+use crate::kubeconfig::exec::{Exec, Plugin, command_path, is_executable};
 use crate::kubeconfig::{Kubeconfig, List, Sources};
 use crate::world::World;
 
@@ -47,7 +48,9 @@ impl Patient {
     pub(super) fn region(&self) -> Option<String> {
         let entry = self.entry.as_ref()?;
         let of_name = Arn::parse(&entry.name).filter(|arn| arn.service == "eks").map(|arn| arn.region.to_owned());
-        of_name.or_else(|| region_of_server(entry.text("server")?))
+        let told = of_name.or_else(|| region_of_server(entry.text("server")?))?;
+        // It becomes part of a host's name.
+        Region::parse(&told).map(|region| region.name)
     }
 }
 
@@ -128,13 +131,18 @@ pub(super) fn find(
         }
     };
     findings.note("command", &*exec.command);
+    let set: Vec<&str> = exec.env.iter().map(|(name, _)| name.as_str()).collect();
+    findings.note("env", set.join(", "));
     check_block(&exec)?;
+    check_rivals(user, user_entry.value, cluster_entry.value)?;
     let folder = cluster_entry.file.parent().map(ToOwned::to_owned).unwrap_or_default();
     let cluster_entry = ClusterEntry { name: cluster.to_owned(), value: cluster_entry.value.clone(), folder };
-    let exec_info = match exec.provide_cluster_info {
+    let told = match exec.provide_cluster_info {
         true => ExecInfo::of_cluster_entry(&cluster_entry.value),
         false => ExecInfo::default(),
     };
+    let is_mute = exec.interactive_mode.as_deref() == Some("Never");
+    let exec_info = ExecInfo { interactive: is_mute.then_some(false), ..told };
     let variables = exec.env.iter().map(|(name, value)| (name.clone(), value.into())).collect();
     let call = exec.call.map_err(|why| {
         let message = format!("user `{}` {why}", excerpt(user));
@@ -149,10 +157,13 @@ pub(super) fn find(
     if call.plugin != Plugin::Ekscred {
         findings.note("plugin", format!("{}: examined as ekscred would do its work", call.plugin));
     }
+    let GetToken { role: of_user, .. } = call.arguments;
+    // A code is good once: no kubeconfig has it.
+    let role = Role { mfa_code: role.mfa_code.or(of_user.mfa_code), ..of_user };
     Ok(Patient {
         // How AWS is reached may be said here for this one time.
         globals: Globals { region: None, profile: None, ..globals.clone() }.or(call.globals),
-        arguments: call.arguments,
+        arguments: GetToken { role, ..call.arguments },
         exec_info,
         variables,
         entry: Some(cluster_entry),
@@ -165,7 +176,7 @@ fn check_command(name: &str, file: &Path, world: &World) -> Result<(), Stop> {
     let command = Path::new(name);
     let is_there = match command.components().count() {
         1 => command_path(None, command.as_os_str(), world)? != name,
-        _ => file.parent().unwrap_or(Path::new("")).join(command).is_file(),
+        _ => is_executable(&file.parent().unwrap_or(Path::new("")).join(command)),
     };
     if is_there {
         return Ok(());
@@ -179,8 +190,15 @@ fn check_command(name: &str, file: &Path, world: &World) -> Result<(), Stop> {
 fn check_block(exec: &Exec) -> Result<(), Stop> {
     let version = exec.api_version.as_deref().unwrap_or_default();
     let short = version.strip_prefix("client.authentication.k8s.io/").unwrap_or_default();
+    let mode = exec.interactive_mode.as_deref().unwrap_or_default();
     match short {
-        "v1" if exec.interactive_mode.is_none() => {
+        "v1" | "v1beta1" if !["", "Never", "IfAvailable", "Always"].contains(&mode) => Err(configuration(format!(
+            "the user's exec block has interactiveMode `{}`, which kubectl refuses",
+            excerpt(mode)
+        ))
+        .hint("write `interactiveMode: IfAvailable` into it")
+        .into()),
+        "v1" if mode.is_empty() => {
             Err(configuration("the user's exec block has apiVersion v1 and no interactiveMode, which kubectl refuses")
                 .hint("write `interactiveMode: IfAvailable` into it")
                 .into())
@@ -193,6 +211,25 @@ fn check_block(exec: &Exec) -> Result<(), Stop> {
         .hint("change it to client.authentication.k8s.io/v1beta1, or run `ekscred update-kubeconfig --name NAME`")
         .into()),
     }
+}
+
+/// What kubectl sends in place of the plugin's token (client-go's `exec.go`: a request that has credentials keeps them).
+fn check_rivals(user: &str, user_entry: &Value, cluster_entry: &Value) -> Result<(), Stop> {
+    let is_given = |key: &&str| user_entry[*key].as_str().is_some_and(|text| !text.is_empty());
+    if let Some(key) = ["token", "tokenFile", "username"].iter().find(|key| is_given(key)) {
+        let message = format!("user `{}` has a {key} beside its plugin, and kubectl sends that", excerpt(user));
+        return Err(configuration(message).hint(format!("take {key} out of the user")).into());
+    }
+    // Nothing of it is quoted: it may hold a password.
+    let authority = cluster_entry["server"].as_str().unwrap_or_default().split("://").nth(1).unwrap_or_default();
+    if authority.split(['/', '?', '#']).next().unwrap_or_default().contains('@') {
+        return Err(configuration(
+            "the cluster's server has a user in its URL, and kubectl sends that in place of a token",
+        )
+        .hint("take the user out of the URL")
+        .into());
+    }
+    Ok(())
 }
 
 fn no_context(kubeconfig: &Kubeconfig, paths: &[String]) -> anyhow::Error {

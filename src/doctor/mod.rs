@@ -36,8 +36,7 @@ pub(crate) fn examine(globals: &Globals, arguments: Doctor, world: &World) -> Re
     let mut report = Report::default();
     match report.step("kubeconfig", |findings| kubeconfig::find(globals, arguments, findings, world)) {
         Some(patient) => {
-            let world = world.with_variables(patient.variables.iter().cloned());
-            walk(&mut report, &patient, &world);
+            walk(&mut report, &patient, world);
         }
         None => report.end("what the kubeconfig's user runs is not known"),
     }
@@ -46,17 +45,19 @@ pub(crate) fn examine(globals: &Globals, arguments: Doctor, world: &World) -> Re
 
 /// The steps behind the kubeconfig.
 fn walk(report: &mut Report, patient: &Patient, world: &World) {
+    // What the exec block sets is for the plugin; kubectl itself goes by what it was started with.
+    let of_plugin = &world.with_variables(patient.variables.iter().cloned());
     let trail = Trail::default();
     let opened =
-        Request::resolve(&patient.globals, &patient.arguments, &patient.exec_info, world).and_then(|request| {
-            let cache = session::cache(&patient.globals, &request.access, world);
+        Request::resolve(&patient.globals, &patient.arguments, &patient.exec_info, of_plugin).and_then(|request| {
+            let cache = session::cache(&patient.globals, &request.access, of_plugin);
             let parts = Parts {
                 globals: &patient.globals,
                 access: &request.access,
                 exec_info: &patient.exec_info,
                 cache: &cache,
                 trail: &trail,
-                world,
+                world: of_plugin,
             };
             session::open(parts, |session| {
                 ask_aws(report, patient, &request, session, world);
@@ -81,6 +82,7 @@ fn ask_aws(report: &mut Report, patient: &Patient, request: &Request, session: &
     let identity = report.step("identity", |findings| {
         identity::ask(&credentials, patient, request, session, &mut token, findings, world)
     });
+    network.afresh();
     let described =
         report.step("cluster", |findings| cluster::describe(&credentials, patient, request, session, findings));
     network.afresh();
@@ -88,12 +90,15 @@ fn ask_aws(report: &mut Report, patient: &Patient, request: &Request, session: &
     let principal = Principal::of(identity.as_ref(), roles);
     let access = report.step("access", |findings| access::find(principal.as_ref(), described.as_ref(), findings));
     let (cluster, is_astray) = (described.as_ref().map(|(cluster, _)| cluster), report.has_failed());
-    report.step("api-server", |findings| {
+    let is_in = report.step("api-server", |findings| {
         let has_entry = access.is_some();
         let known =
             server::Known { token: token.as_ref(), principal: principal.as_ref(), cluster, has_entry, is_astray };
         server::ask(&known, patient, session, findings, world)
     });
+    if is_in.is_some() {
+        report.excuse("but the API server lets the token in");
+    }
 }
 
 /// What flags, environment and AWS files come to.

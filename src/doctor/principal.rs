@@ -42,7 +42,12 @@ impl Principal {
             Some(cluster) if cluster.uses_access_entries() => {
                 format!("{}, or {}", self.create_command(cluster), self.config_map_advice())
             }
-            _ => self.config_map_advice(),
+            Some(_) => self.config_map_advice(),
+            None => format!(
+                "see that the cluster's name is right; then somebody who may has to make an access entry for {}, or {}",
+                self.mapped,
+                self.config_map_advice()
+            ),
         }
     }
 

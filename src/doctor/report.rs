@@ -35,6 +35,8 @@ pub(crate) struct Findings {
     facts: Vec<(&'static str, String)>,
     /// What to do, where the step does not fail and something should be done all the same.
     advice: Option<String>,
+    /// Whether a failure is none where the API server lets the token in.
+    is_in_doubt: bool,
 }
 
 /// Why a step ends before its end.
@@ -68,6 +70,11 @@ impl Findings {
     /// Says what the step comes to.
     pub(crate) fn headline(&mut self, text: impl Into<String>) {
         self.headline = text.into();
+    }
+
+    /// Says that what fails from here on is nothing that a token needs: the API server has the last word.
+    pub(crate) fn doubt(&mut self) {
+        self.is_in_doubt = true;
     }
 
     /// Says what to do, though nothing is broken for certain.
@@ -107,6 +114,22 @@ impl Report {
         }
     }
 
+    /// Takes back what was in doubt, and says why.
+    pub(crate) fn excuse(&mut self, why: &str) {
+        for step in self.steps.iter_mut().filter(|step| step.findings.is_in_doubt) {
+            if let State::Failed(failure) = &step.state {
+                step.state = State::Skipped(format!("{failure}, {why}"));
+                step.findings.advice = None;
+            }
+        }
+    }
+
+    /// Whether the last step was taken and none failed: where that one is not possible, nothing is known for certain.
+    fn is_healthy(&self) -> bool {
+        let is_done = self.steps.last().is_some_and(|step| matches!(step.state, State::Done));
+        is_done && !self.has_failed()
+    }
+
     /// Whether a step failed so far.
     pub(crate) fn has_failed(&self) -> bool {
         self.first_failure().is_some()
@@ -125,7 +148,7 @@ impl Report {
         let steps: Vec<Value> = self.steps.iter().map(Step::document).collect();
         json!({
             "ekscred": env!("CARGO_PKG_VERSION"),
-            "healthy": !self.has_failed(),
+            "healthy": self.is_healthy(),
             "steps": steps,
         })
     }

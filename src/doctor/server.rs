@@ -79,9 +79,13 @@ fn explain(problem: Problem, known: &Known<'_>) -> Stop {
                 .hint("wait a minute if the entry is new; else see that the token is for this very cluster")
                 .into()
         }
-        (Cause::Unauthorized, Some(principal)) => refusal(format!("{problem}: it does not know {}", principal.mapped))
-            .hint(principal.remedy(known.cluster))
-            .into(),
+        (Cause::Unauthorized, Some(principal)) => {
+            // Nobody has said whether this is the cluster that the token is for.
+            let or_else = if known.cluster.is_some() { "" } else { ", or is not the cluster that the token is for" };
+            refusal(format!("{problem}: it does not know {}{or_else}", principal.mapped))
+                .hint(principal.remedy(known.cluster))
+                .into()
+        }
         (Cause::Dns | Cause::Unreachable | Cause::Timeout, _) if is_private => {
             other(format!("{problem}; the cluster's endpoint is private"))
                 .hint("connect to the cluster's network (VPN, a host in its VPC), or enable the public endpoint")

@@ -141,12 +141,17 @@ fn spelling(document: &Document, user: &str, key: &str) -> Option<String> {
     document.spelling(&in_exec(user, &[Step::Key(key)])).map(str::to_owned)
 }
 
-/// Whether `former`, spelled so, is spelled so again after the value was set to `command` and back: quotes stay quotes,
-/// and where there were none, none are needed.
+/// Whether `former`, spelled so, is spelled so again after the value was set to `command` and back: between the quotes
+/// that there are, if any, and without what would need others.
 fn comes_back(spelling: &str, former: &str, command: &str) -> bool {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
-    let is_quoted = spelling.trim_start().starts_with(['"', '\'']);
-    !spelling.contains('\n') && (is_quoted || [former, command].iter().all(|text| text.chars().all(is_plain)))
+    let is_quotable = |character: char| is_plain(character) || " :\\".contains(character);
+    let spelling = spelling.trim_start_matches(' ');
+    let quoted = ['"', '\''].into_iter().find_map(|quote| spelling.strip_prefix(quote)?.strip_suffix(quote));
+    match quoted {
+        Some(quoted) => quoted == former && former.chars().all(is_plain) && command.chars().all(is_quotable),
+        None => spelling == former && [former, command].iter().all(|text| text.chars().all(is_plain)),
+    }
 }
 
 fn says_nothing(spelling: &str) -> bool {

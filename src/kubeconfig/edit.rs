@@ -29,7 +29,7 @@ pub(super) struct Editor<'a> {
 pub(super) struct Place {
     /// Behind the colon or dash that leads to it.
     pub after: Option<usize>,
-    /// The column of its key or dash.
+    /// The column of its key or dash, in block style.
     pub column: usize,
     /// Whether that is a dash.
     pub is_item: bool,
@@ -43,7 +43,8 @@ impl Place {
 
     /// That of a pair's value.
     pub fn of_pair(text: &str, pair: &Pair, is_in_flow: bool) -> Self {
-        Self { after: pair.after_colon, column: column(text, pair.key.start), is_item: false, is_in_flow }
+        let column = if is_in_flow { 0 } else { column(text, pair.key.start) };
+        Self { after: pair.after_colon, column, is_item: false, is_in_flow }
     }
 
     /// That of a list's item.
@@ -150,12 +151,13 @@ impl<'a> Editor<'a> {
             let kept = || pairs.iter().filter(|pair| is_kept(pair));
             let before = kept().rfind(|pair| is_sorted && pair.name.as_ref() < Some(key));
             let Some(predecessor) = before.or_else(|| kept().next_back()) else { continue };
-            let column = column(self.text, predecessor.key.start);
-            match is_flow {
-                true => self.add_to_flow(node, pairs[0].key.start, end_of(predecessor), |layout, indentation| {
+            if is_flow {
+                self.add_to_flow(node, pairs[0].key.start, end_of(predecessor), |layout, indentation| {
                     layout.flow_pair(key, value, indentation)
-                }),
-                false => self.add_line(end_of(predecessor), column, &self.layout.pair(key, value, column)),
+                });
+            } else {
+                let column = column(self.text, predecessor.key.start);
+                self.add_line(end_of(predecessor), column, &self.layout.pair(key, value, column));
             }
         }
         Ok(())
@@ -299,23 +301,39 @@ impl<'a> Editor<'a> {
             true => self.layout.inline(new, style, context),
             false => self.layout.flow(new, self.indentation(node.start)),
         };
-        let spelling = self.spelling(place, new);
         let Some(after) = place.after else {
             return self.splice(node.start..node.end, plain);
         };
-        let is_next_to = self.text[after..node.start.max(after)].trim().is_empty();
-        match spelling {
+        // An anchor or a comment may stand between; what a spelling says of it must be what is there.
+        let value_start = if is_block { after.max(node.properties_end) } else { node.start.max(after) };
+        let lead = &self.text[after..value_start];
+        let spelling = self.spelling(place, new);
+        let rest = spelling.and_then(|spelling| spelling.strip_prefix(lead));
+        match (spelling, rest) {
             _ if is_block && place.is_item => self.splice(node.start..node.end, plain),
             _ if is_block => {
-                let spelled = spelling.map_or_else(|| format!(" {plain}"), str::to_owned);
-                let at = after.max(node.properties_end);
-                self.splice(at..at, spelled);
-                self.splice(line_end(self.text, after)..self.last_line_end(node.end, place.column), String::new());
+                let spelled = rest.map_or_else(|| format!(" {plain}"), str::to_owned);
+                self.splice(value_start..value_start, spelled);
+                // Comments above the first entry and below the last go with them, unless what was there before comes
+                // back: they may be older than the entries.
+                let lines = match spelling {
+                    Some(_) => self.lines_of_block(node),
+                    None => line_end(self.text, after)..self.last_line_end(node.end, place.column),
+                };
+                self.splice(lines, String::new());
             }
-            Some(spelling) if is_next_to => self.splice(after..node.end, spelling.to_owned()),
+            (Some(_), Some(rest)) => self.splice(value_start..node.end, rest.to_owned()),
+            (Some(spelling), None) if lead.trim().is_empty() => self.splice(after..node.end, spelling.to_owned()),
             _ if node.is_nothing() => self.splice(node.start..node.start, format!(" {plain}")),
             _ => self.splice(node.start..node.end, plain),
         }
+    }
+
+    /// The lines of a block collection that begins on a line of its own, with the line break before them.
+    fn lines_of_block(&self, node: &Node) -> Range<usize> {
+        let start = line_start(self.text, node.start);
+        let before = if start == 0 { 0 } else { line_end(self.text, start - 1) };
+        before..line_end(self.text, node.end)
     }
 
     /// How the value in this place shall be spelled.
@@ -406,25 +424,23 @@ fn survives(pairs: &[Pair], new: &Map<String, Value>) -> bool {
 }
 
 /// For each old item its place among the new ones, which is in the order of both; [`None`] for one that is gone. The new
-/// ones that are left are the last. No alignment where the order has changed.
+/// ones that are left are the last. No alignment where none stays.
 fn align(old: &[Value], new: &[Value]) -> Option<Vec<Option<usize>>> {
     let alignment = match (names(old), names(new)) {
         (Some(old), Some(new)) => {
             let places: BTreeMap<&str, usize> = new.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+            let mut kept = 0;
             // One that was removed and made again stands behind those that stayed: it is gone, and another is new.
-            let stay = |next: &mut usize, name: &&str| {
-                let at = places.get(name).copied().filter(|at| at < next);
-                *next = at.unwrap_or(*next);
-                Some(at)
+            let mut stays = |name: &&str| {
+                let at = places.get(name).copied().filter(|at| *at == kept);
+                kept += usize::from(at.is_some());
+                at
             };
-            let mut alignment: Vec<Option<usize>> = old.iter().rev().scan(usize::MAX, stay).collect();
-            alignment.reverse();
-            alignment
+            old.iter().map(&mut stays).collect()
         }
         _ => align_values(old, new),
     };
-    let kept: Vec<usize> = alignment.iter().flatten().copied().collect();
-    (!kept.is_empty() && kept.iter().copied().eq(0..kept.len())).then_some(alignment)
+    alignment.iter().any(Option::is_some).then_some(alignment)
 }
 
 /// The names of the items, where each has one, and none twice.

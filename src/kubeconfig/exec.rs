@@ -266,7 +266,8 @@ fn absolute(path: &Path, world: &World) -> PathBuf {
     directory.join(path).components().collect()
 }
 
-fn is_executable(path: &Path) -> bool {
+/// Whether a program can be started from there.
+pub(crate) fn is_executable(path: &Path) -> bool {
     #[cfg(unix)]
     let may_run = rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok();
     #[cfg(not(unix))]

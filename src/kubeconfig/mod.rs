@@ -73,12 +73,13 @@ impl Sources {
     }
 }
 
-/// The paths in the variable. Who names one twice would wait for the lock that it has itself.
+/// The paths in the variable, none to a file that another leads to already (`a`, `./a`, a link): who names one twice would
+/// wait for the lock that it has itself, or find the file changed by its own hand.
 fn split(paths: &OsStr) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     std::env::split_paths(paths)
         .filter(|path| !path.as_os_str().is_empty())
-        .filter(|path| seen.insert(path.as_os_str().to_owned()))
+        .filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()).into_os_string()))
         .collect()
 }
 

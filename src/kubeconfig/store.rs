@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use super::document::{Document, Refusal};
 use crate::aws::small_file::shown;
 use crate::error::{Failure, configuration, interrupted, other};
-use crate::replace::replace;
+use crate::replace::Replacement;
 use crate::signals::Hold;
 use crate::world::World;
 
@@ -76,10 +76,15 @@ fn edit_locked<T>(files: &[PathBuf], hold: &Hold, edit: impl FnOnce(&mut [Docume
     for (original, document) in originals.iter().zip(&mut documents) {
         document.commit().map_err(|refusal| refusal.in_file(&original.path))?;
     }
-    for (original, document) in originals.iter().zip(&documents) {
-        if hold.caught().is_none() {
-            original.replace(document.text())?;
-        }
+    let changed = originals.iter().zip(&documents).filter(|(original, document)| document.text() != original.text());
+    // All are complete beside their files before the first takes its place: so a full disk or a folder that may not be
+    // written to leaves each as it was, not half of them.
+    let prepared: Result<Vec<_>, _> = changed.map(|(original, document)| original.prepare(document.text())).collect();
+    let prepared = prepared?;
+    if hold.caught().is_none() {
+        // Again, since disks take their time.
+        prepared.iter().try_for_each(|file| file.original.check_unchanged())?;
+        prepared.into_iter().try_for_each(Prepared::finish)?;
     }
     Ok(answer)
 }
@@ -118,30 +123,53 @@ impl Original {
         document.map_err(|refusal| refusal.in_file(&self.path))
     }
 
-    /// Puts `text` in its place, where it differs.
-    fn replace(&self, text: &str) -> Result<(), Failure> {
-        if text == self.text() {
-            return Ok(());
-        }
+    /// Writes `text`, and a backup of what it replaces, beside it.
+    fn prepare(&self, text: &str) -> Result<Prepared<'_>, Failure> {
+        self.check_unchanged()?;
+        let prepare = || match &self.found {
+            Some((old, metadata)) => {
+                // What may not be written to, we do not replace either.
+                OpenOptions::new().write(true).open(&self.real)?;
+                let backup = with_ending(&self.real, ".ekscred-backup");
+                let backup = Replacement::prepare(&backup, old.as_bytes(), Some(metadata))?;
+                Ok(vec![backup, Replacement::prepare(&self.real, text.as_bytes(), Some(metadata))?])
+            }
+            None => {
+                make_folder(&self.real)?;
+                Ok(vec![Replacement::prepare(&self.real, text.as_bytes(), None)?])
+            }
+        };
+        let replacements = prepare().map_err(|error| self.unwritable(&error))?;
+        Ok(Prepared { original: self, replacements })
+    }
+
+    /// Not everybody takes kubectl's locks.
+    fn check_unchanged(&self) -> Result<(), Failure> {
         let now = super::read(&self.real)?;
         if now.as_deref() != self.found.as_ref().map(|(text, _)| text.as_str()) {
             let message = format!("{} was changed by another program meanwhile", shown(&self.path));
             return Err(other(message).hint("run it again"));
         }
-        let written = match &self.found {
-            Some((old, metadata)) => self.replace_old(old, metadata, text),
-            None => make_folder(&self.real).and_then(|()| replace(&self.real, text.as_bytes(), None)),
-        };
-        written.map_err(|error| other(format!("cannot write {}: {error}", shown(&self.path))))?;
-        keep_folder(&self.real);
         Ok(())
     }
 
-    fn replace_old(&self, old: &str, metadata: &Metadata, text: &str) -> io::Result<()> {
-        // What may not be written to, we do not replace either.
-        OpenOptions::new().write(true).open(&self.real)?;
-        replace(&with_ending(&self.real, ".ekscred-backup"), old.as_bytes(), Some(metadata))?;
-        replace(&self.real, text.as_bytes(), Some(metadata))
+    fn unwritable(&self, error: &io::Error) -> Failure {
+        other(format!("cannot write {}: {error}", shown(&self.path)))
+    }
+}
+
+/// A file's backup, if it needs one, and its new text: complete, and not in their places yet.
+struct Prepared<'a> {
+    original: &'a Original,
+    replacements: Vec<Replacement>,
+}
+
+impl Prepared<'_> {
+    fn finish(self) -> Result<(), Failure> {
+        let done = self.replacements.into_iter().try_for_each(Replacement::finish);
+        done.map_err(|error| self.original.unwritable(&error))?;
+        keep_folder(&self.original.real);
+        Ok(())
     }
 }
 

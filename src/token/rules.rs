@@ -83,6 +83,8 @@ pub struct Failure {
     pub why: String,
     /// What to do about it.
     pub remedy: &'static str,
+    /// Whether STS would say so to a cluster, too. What is in STS's place here, or between, is not there.
+    pub is_about_token: bool,
 }
 
 impl fmt::Display for Failure {
@@ -160,7 +162,7 @@ pub fn judge(token: &Presigned<'_>, server: Server<'_>, now: OffsetDateTime) -> 
 pub fn first_failure(token: &str, now: OffsetDateTime) -> Option<Failure> {
     let token = Presigned::new(token);
     judge(&token, Server::of_host(&token), now).into_iter().find_map(|(rule, verdict)| match verdict {
-        Verdict::Fail(why) => Some(Failure { rule, why, remedy: rule.remedy }),
+        Verdict::Fail(why) => Some(Failure { rule, why, remedy: rule.remedy, is_about_token: true }),
         Verdict::Pass | Verdict::NotReached => None,
     })
 }
@@ -179,11 +181,10 @@ pub struct Identity {
 /// # Errors
 /// The rule, and why the answer breaks it.
 pub fn check_answer(status: u16, body: &str) -> Result<Identity, Failure> {
-    let fail = |why: &str| Failure { rule: ANSWER, why: why.to_owned(), remedy: ANSWER.remedy };
     if status != 200 {
         return Err(refused(status, body));
     }
-    let foreign = |why| Failure { remedy: FOREIGN, ..fail(why) };
+    let foreign = |why: &str| Failure { rule: ANSWER, why: why.to_owned(), remedy: FOREIGN, is_about_token: false };
     let answer: Value = serde_json::from_str(body).map_err(|_| foreign("the answer is not JSON"))?;
     let result = &answer["GetCallerIdentityResponse"]["GetCallerIdentityResult"];
     let text = |key: &str| result[key].as_str().unwrap_or_default();
@@ -217,10 +218,12 @@ const FOREIGN: &str = "find out what answers in STS's place: a proxy, or a netwo
 /// Why STS refuses, in its own words as far as they are there. The first sentence is enough: those about a signature go
 /// on with all that was signed.
 fn refused(status: u16, body: &str) -> Failure {
-    let fail = |why: String, remedy| Failure { rule: ANSWER, why, remedy };
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let text = |key: &str| answer["Error"][key].as_str().unwrap_or_default();
     let (code, message) = (text("Code"), text("Message"));
+    // Nobody may deny GetCallerIdentity but the policy of a VPC endpoint, which a cluster does not go through.
+    let is_about_token = !code.is_empty() && code != "AccessDenied" && !body.contains("Throttling") && status < 500;
+    let fail = |why: String, remedy| Failure { rule: ANSWER, why, remedy, is_about_token };
     if body.contains("Throttling") {
         return fail(
             format!("STS throttles: {}", if code.is_empty() { "Throttling" } else { code }),

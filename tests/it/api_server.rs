@@ -406,7 +406,9 @@ fn a_proxy_of_the_kubeconfig() {
     assert_problem(through(&format!("http://user:s3cret@{address}"), server), Cause::Proxy, &words);
     let words = format!("{name}does not open a tunnel");
     assert_problem(through(&format!("http://user:s3cr%25t@{address}"), "https://b.example"), Cause::Proxy, &words);
-    for odd in ["ftp://user:s3cret@x", "socks4://x", "user:s3cret@x:1", "http://", "s3cret"] {
+    // A / in a password: what is before it would be a port.
+    for odd in ["http://user:s3cret/x@p:1", "ftp://user:s3cret@x", "socks4://x", "user:s3cret@x:1", "http://", "s3cret"]
+    {
         assert_problem(through(odd, server), Cause::Setting, "proxy-url is not the URL of a proxy");
     }
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");

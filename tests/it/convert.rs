@@ -355,6 +355,19 @@ fn each_user_is_changed_in_its_own_file() {
     assert!(!gone.exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_of_several_names_is_one() {
+    let sandbox = Sandbox::new().file("one", PLAIN);
+    let [one, again, link] = ["one", "./one", "link"].map(|name| sandbox.home().join(name));
+    std::os::unix::fs::symlink(&one, &link).expect("a link");
+    let sandbox = sandbox.var("KUBECONFIG", std::env::join_paths([&one, &again, &link]).expect("paths"));
+    let lines = sandbox.stdout(&["convert-kubeconfig", "--all", "--command", COMMAND]);
+    assert_eq!(lines, format!("converted demo in {}: aws -> {COMMAND}\n", one.display()));
+    assert_eq!(sandbox.stdout(&["convert-kubeconfig", "--all", "--revert"]).lines().count(), 1);
+    assert_eq!(fs::read_to_string(&one).expect("a file"), PLAIN);
+}
+
 /// A command that the conversion writes where no `--command` says which.
 #[track_caller]
 fn written(sandbox: &Sandbox) -> String {

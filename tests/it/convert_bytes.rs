@@ -80,10 +80,32 @@ fn not_a_byte_is_lost_on_the_way_there_and_back() {
 
 #[test]
 fn spellings_that_do_not_come_back_by_themselves() {
-    for command in [" >-\n        aws", " |-\n        aws", "\n        aws", "\n        # v2\n        aws"] {
-        there_and_back(&PLAIN.replace(" aws\n", &format!("{command}\n")), COMMAND);
+    for command in [
+        " >-\n        aws",
+        " |-\n        aws",
+        "\n        aws",
+        "\n        # v2\n        aws",
+        " # v2\n        'aws'",
+        " \"a\\x77s\"",
+        " \"aw\\\n        s\"",
+        " &it aws",
+        " &it /a b/aws",
+        " &it # v2\n        \"aws\"",
+    ] {
+        for ours in [COMMAND, "/a: b/ekscred", "/a'b/ekscred"] {
+            there_and_back(&PLAIN.replace(" aws\n", &format!("{command}\n")), ours);
+        }
     }
-    for env in [" [\n      ]", "\n        []", " [ # none\n      ]", "\n      # - name: AWS_PROFILE"] {
+    for env in [
+        " [\n      ]",
+        "\n        []",
+        " [ # none\n      ]",
+        "\n      # - name: AWS_PROFILE",
+        "\n        # - name: AWS_PROFILE\n\n          # deeper",
+        " &none",
+        " &none []",
+        " &none # none\n        # below",
+    ] {
         there_and_back(&format!("{PLAIN}      env:{env}\n"), COMMAND);
         there_and_back(&format!("{PLAIN}      env:{env}\n      interactiveMode: Never\n"), COMMAND);
     }
@@ -198,6 +220,19 @@ users:
     desk.stdout(&["--revert"]);
     let expected = with(rewritten, &[command, (&items, "      env:\n      - name: AWS_PROFILE\n        value: p\n")]);
     assert_eq!(desk.text(), expected);
+}
+
+/// A comment is somebody's, whatever they have put it beside.
+#[test]
+fn the_way_back_keeps_comments_that_were_made_meanwhile() {
+    let text = format!("{PLAIN}      env: # none\n      # The end\n");
+    let desk = Desk::new(&text);
+    desk.convert(&[]);
+    let item = "      - name: EKSCRED_CONVERTED_FROM\n";
+    let noted = with(&desk.text(), &[(item, &format!("        # above\n{item}")), ("# The end", "  # below")]);
+    fs::write(&desk.file, noted).expect("a file");
+    desk.stdout(&["--revert"]);
+    assert_eq!(desk.text(), with(&text, &[("# The end", "  # above\n        # below")]));
 }
 
 /// What is remembered of a spelling does not fit everywhere. The command comes back all the same.

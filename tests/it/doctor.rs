@@ -111,7 +111,7 @@ users:
         }
         assert_eq!((outcome.code, &report["healthy"]), (code, &json!(false)), "{report:#}");
         assert!(
-            !outcome.stdout.contains("secretDEVELOPER1234567") && !outcome.stdout.contains("k8s-aws-v1."),
+            ["secretDEVELOPER1234567", "k8s-aws-v1.", "passw0rd"].iter().all(|secret| !outcome.stdout.contains(secret)),
             "{outcome}"
         );
     }
@@ -149,11 +149,17 @@ fn broken_kubeconfigs() {
         ("      interactiveMode: IfAvailable\n", "", 253, "no interactiveMode", "interactiveMode: IfAvailable"),
         ("[--region, eu-west-1,", "[--unknown-flag,", 252, "arguments that ekscred does not take", "correct the args"),
         ("bin/ekscred", "bin/gone/ekscred", 253, "kubectl cannot find", "convert-kubeconfig"),
+        ("IfAvailable", "Perhaps", 253, "interactiveMode `Perhaps`", "interactiveMode: IfAvailable"),
+        ("IfAvailable", "''", 253, "no interactiveMode", "interactiveMode: IfAvailable"),
+        ("    exec:\n", "    token: t0ken\n    exec:\n", 253, "has a token beside its plugin", "take token out"),
+        ("https://0123", "https://dora:passw0rd@0123", 253, "a user in its URL", "take the user out"),
         ("apiVersion: v1\n", "\tapiVersion: v1\n", 253, "kube/config", ""),
     ] {
         let scene = Scene::healthy().with(old, new);
         scene.assert_fails("kubeconfig", code, problem, remedy);
         assert_eq!(scene.loopback.report().connections, 0, "{new}");
+        let outcome = scene.sandbox.run(&["doctor", "--debug"]);
+        assert!(!outcome.to_string().contains("passw0rd") && !outcome.to_string().contains("t0ken"), "{outcome}");
     }
     let (outcome, report) = Scene::healthy().examine(&["--context", "prod"]);
     assert_eq!((outcome.code, states(&report)[0]), (253, "failed"), "{report:#}");
@@ -168,7 +174,22 @@ fn users_of_other_kinds() {
         assert_eq!(outcome.code, 0, "{report:#}");
         assert_eq!(states(&report), ["skipped"; 7], "{report:#}");
         assert!(report["steps"][0]["problem"].as_str().is_some_and(|text| text.contains(why)), "{report:#}");
+        assert_eq!(report["healthy"], false, "nothing is known: {report:#}");
     }
+}
+
+/// What the exec block sets is the plugin's; kubectl's own way to the API server is not changed by it.
+#[test]
+fn variables_of_the_exec_block() {
+    let env = "env: [{name: HTTPS_PROXY, value: 'http://dora:passw0rd@127.0.0.1:1'}, {name: AWS_PROFILE, value: work}]";
+    let scene = Scene::healthy().with("args: [", &format!("{env}\n      args: ["));
+    let (outcome, report) = scene.examine(&[]);
+    assert_eq!(states(&report)[3..], ["skipped", "skipped", "skipped", "done"], "{report:#}");
+    assert_eq!(report["steps"][0]["facts"]["env"], "HTTPS_PROXY, AWS_PROFILE");
+    assert!(!outcome.stdout.contains("passw0rd"), "{outcome}");
+    // It has a home of its own, which has no AWS files.
+    let elsewhere = Scene::healthy().with("args: [", "env: [{name: HOME, value: /gone}]\n      args: [");
+    elsewhere.assert_fails("settings", 253, "profile `work`", "");
 }
 
 #[test]
@@ -179,6 +200,8 @@ fn settings_and_credentials() {
         "profile `wrok`",
         "profiles there: work",
     );
+    let endpoint = "demo, --sts-endpoint, 'https://dora:passw0rd@sts.example.com', --profile";
+    Scene::healthy().with("demo, --profile", endpoint).assert_fails("settings", 252, "a user in it", "without");
     Scene::healthy().with("eu-west-1, eks", "EU-WEST-1, eks").assert_fails("settings", 252, "EU-WEST-1", "eu-west-1");
     let scene = Scene::healthy();
     let half = Scene {
@@ -222,6 +245,14 @@ fn what_sts_says() {
         "InvalidClientTokenId",
         "",
     );
+    // Between the cluster and STS there is nothing of what is between STS and us.
+    for answer in [
+        json!({"status": 403, "code": "AccessDenied", "message": "explicit deny in a VPC endpoint policy"}),
+        json!({"status": 503, "code": "ServiceUnavailable", "message": "later"}),
+    ] {
+        let (outcome, report) = with(&json!({"answers": {"Replay": [answer]}})).examine(&[]);
+        assert_eq!((outcome.code, states(&report)[3], states(&report)[6]), (0, "skipped", "done"), "{report:#}");
+    }
     // The certificates are of the real present, the clock is not looked at.
     let far = Scene::healthy().with("demo, --profile", "demo, --sts-endpoint, 'https://sts.example.com', --profile");
     far.assert_fails("identity", 253, "rule 5", "--sts-endpoint");
@@ -230,13 +261,19 @@ fn what_sts_says() {
 
 #[test]
 fn what_eks_says() {
-    let mistyped = Scene::healthy().with("--cluster-name, demo", "--cluster-name, demp");
+    let unauthorized = json!({"answers": {"SelfSubjectReview": [
+        {"status": 401, "code": "Unauthorized", "message": "Unauthorized"},
+    ]}});
+    let with = |description: &[(&str, Value)]| {
+        let cluster = Cluster::named("demo");
+        let cluster = description.iter().fold(cluster, |cluster, (key, value)| cluster.with(key, value.clone()));
+        Scene::new(cluster, &unauthorized)
+    };
+    let mistyped = with(&[]).with("--cluster-name, demo", "--cluster-name, demp");
     mistyped.assert_fails("cluster", 253, "no cluster demp in eu-west-1", "is demo meant?");
-    let elsewhere = Scene::healthy().with("--region, eu-west-1", "--region, eu-west-3");
-    elsewhere.assert_fails("cluster", 253, "no cluster demo in eu-west-3", "--region eu-west-1");
-    let creating = Scene::new(Cluster::named("demo").with("status", json!("CREATING")), &json!(true));
+    let creating = with(&[("status", json!("CREATING"))]);
     creating.assert_fails("cluster", 253, "demo is CREATING", "wait");
-    let moved = Scene::healthy().with(SERVER, "https://ABC.gr7.eu-west-1.eks.amazonaws.com");
+    let moved = with(&[]).with(SERVER, "https://ABC.gr7.eu-west-1.eks.amazonaws.com");
     moved.assert_fails(
         "cluster",
         253,
@@ -245,8 +282,67 @@ fn what_eks_says() {
     );
     let other = Scene::healthy();
     let ca = STANDARD.encode(std::fs::read(other.loopback.ca()).expect("a CA"));
-    let changed = Scene::new(Cluster::named("demo").with("certificateAuthority", json!({"data": ca})), &json!(true));
+    let changed = with(&[("certificateAuthority", json!({"data": ca}))]);
     changed.assert_fails("cluster", 253, "certificate authority is not the cluster's", "ekscred update-kubeconfig");
+}
+
+/// What a token does not need is no fault where the API server lets it in.
+#[test]
+fn odd_and_yet_let_in() {
+    let other = STANDARD.encode(std::fs::read(Scene::healthy().loopback.ca()).expect("a CA"));
+    for (scene, problem) in [
+        // Of another account, that is, which lets this one in.
+        (Scene::healthy().with("--cluster-name, demo", "--cluster-name, demp"), "no cluster demp"),
+        (Scene::healthy().with(ARN, &ARN.replace("123456789012", "444455556666")), "is of account 444455556666"),
+        (Scene::healthy().with(SERVER, "https://api.eu-west-1.eks.amazonaws.com"), "the cluster's endpoint"),
+        (
+            Scene::new(Cluster::named("demo").with("certificateAuthority", json!({"data": other})), &json!(true)),
+            "certificate authority",
+        ),
+    ] {
+        let (outcome, report) = scene.examine(&[]);
+        assert_eq!((outcome.code, states(&report)[4], states(&report)[6]), (0, "skipped", "done"), "{report:#}");
+        let step = &report["steps"][4];
+        let told = step["problem"].as_str().unwrap_or_default();
+        assert!(told.contains(problem) && told.contains("the API server lets the token in"), "{report:#}");
+        assert_eq!((&step["remedy"], &report["healthy"]), (&Value::Null, &json!(true)), "{report:#}");
+    }
+    // What is no region is not asked.
+    let (outcome, report) = Scene::healthy().with(ARN, &ARN.replace("eu-west-1", "evil.example/x?")).examine(&[]);
+    assert_eq!((outcome.code, states(&report)[4]), (0, "done"), "{report:#}");
+    // Any region's STS will do, and the entry tells where the cluster is.
+    let (outcome, report) = Scene::healthy().with("--region, eu-west-1", "--region, eu-west-3").examine(&[]);
+    assert_eq!((outcome.code, states(&report)[4]), (0, "done"), "{report:#}");
+}
+
+/// Whoever may not ask EKS does not know whether the cluster is the one that the token is for.
+#[test]
+fn unauthorized_by_a_cluster_that_nobody_tells_of() {
+    let denied = json!([{"status": 403, "code": "AccessDeniedException", "message": "User is not authorized"}]);
+    let unauthorized = json!([{"status": 401, "code": "Unauthorized", "message": "Unauthorized"}]);
+    let answers = json!({"answers": {"DescribeCluster": denied, "SelfSubjectReview": unauthorized}});
+    let scene = Scene::new(Cluster::named("demo"), &answers);
+    scene.assert_fails("api-server", 254, "is not the cluster that the token is for", "access entry");
+    scene.assert_fails("api-server", 254, "does not know", "mapUsers");
+}
+
+/// Local clusters' tokens are bound to an id; EKS is asked by name.
+#[test]
+fn an_id_in_the_extension() {
+    let id = "f0f1f2f3-0000-4000-8000-000000000001";
+    let extension = format!(
+        "    server: {SERVER}\n    extensions: [{{name: client.authentication.k8s.io/exec, extension: {{clusterId: {id}}}}}]"
+    );
+    let scene = Scene::healthy();
+    let changed = scene
+        .kubeconfig()
+        .replace(&format!("    server: {SERVER}"), &extension)
+        .replace("--cluster-name, demo, ", "")
+        .replace("interactiveMode", "provideClusterInfo: true\n      interactiveMode");
+    let scene = scene.with_kubeconfig(&changed);
+    let (outcome, report) = scene.examine(&[]);
+    assert_eq!((outcome.code, states(&report)[4]), (0, "done"), "{report:#}");
+    assert_eq!(report["steps"][1]["facts"]["cluster"], id);
 }
 
 /// A permission that is missing is told as that: the way in does not need it.
@@ -296,6 +392,25 @@ fn access_entries() {
     let (outcome, report) = scene(&bare).examine(&[]);
     assert_eq!(outcome.code, 0, "{report:#}");
     assert!(report["steps"][5]["remedy"].as_str().is_some_and(|text| text.contains("associate-access-policy")));
+}
+
+/// A code comes from the command line or the person, but from nobody where kubectl would let nobody be asked.
+#[test]
+fn a_role_that_wants_a_code() {
+    let role = "--profile, work, --role-arn, 'arn:aws:iam::123456789012:role/ADMIN', --mfa-serial, \
+                'arn:aws:iam::123456789012:mfa/dev'";
+    let scene = |old: &str, new: &str| {
+        let scene = Scene::healthy();
+        let text = scene.kubeconfig().replace("--profile, work", role).replace(old, new);
+        scene.with_kubeconfig(&text)
+    };
+    let on_a_terminal =
+        |scene: Scene| Scene { sandbox: scene.sandbox.clone().terminal(vec!["123456".to_owned()]), ..scene };
+    let credentials = |scene: &Scene, arguments: &[&str]| states(&scene.examine(arguments).1)[2].to_owned();
+    assert_eq!(credentials(&scene("IfAvailable", "IfAvailable"), &[]), "failed");
+    assert_eq!(credentials(&scene("IfAvailable", "IfAvailable"), &["--mfa-code", "123456"]), "done");
+    assert_eq!(credentials(&on_a_terminal(scene("IfAvailable", "IfAvailable")), &[]), "done");
+    assert_eq!(credentials(&on_a_terminal(scene("IfAvailable", "Never")), &[]), "failed");
 }
 
 /// A role's session tells its role's name, not its path; an access entry has it.

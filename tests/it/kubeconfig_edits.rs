@@ -127,3 +127,17 @@ fn five_megabytes_are_edited_at_many_places() {
     document.commit().expect("a commit");
     assert_eq!(document.text(), text.replace("command: aws", "command: ekscred"));
 }
+
+/// The others keep their bytes, even if all of it happens between two commits.
+#[test]
+fn an_item_that_is_removed_and_made_again_is_the_last() {
+    let text = "users:\n- user: {}\n  name: a # first\n- name: b\n- user: {} # last\n  name: c\n";
+    let mut document = Document::parse(text.to_owned()).expect("a kubeconfig");
+    let named = |name| [Step::Key("users"), Step::Named(name)];
+    document.remove(&named("b")).expect("an item");
+    for name in ["d", "b"] {
+        document.set(&named(name), &json!({})).expect("an edit");
+    }
+    document.commit().expect("a commit");
+    assert_eq!(document.text(), text.replace("- name: b\n", "") + "- name: d\n- name: b\n");
+}

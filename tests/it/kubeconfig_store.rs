@@ -219,6 +219,21 @@ fn a_file_that_vanishes_or_changes_meanwhile_is_left_alone() {
     assert_eq!(names(sandbox.home()), Vec::<String>::new());
 }
 
+/// A name that leaves no room for that of a temporary file stands for a full disk.
+#[test]
+fn of_two_files_none_is_replaced_when_one_cannot_be_written() {
+    let long = "c".repeat(245);
+    let sandbox = Sandbox::new().file("config", BEFORE).file(&long, BEFORE);
+    let files = ["config", &long].map(|name| sandbox.home().join(name));
+    let outcome = update(&files, &sandbox.world(), |documents| {
+        add_user(documents, "v")?;
+        add_user(&mut documents[1..], "v")
+    });
+    assert!(error_of(outcome).starts_with(&format!("cannot write {}: ", files[1].display())));
+    assert_eq!(files.map(|file| fs::read_to_string(file).expect("a file")), [BEFORE, BEFORE]);
+    assert_eq!(names(sandbox.home()), [&long, "config"]);
+}
+
 #[test]
 fn what_is_no_kubeconfig_is_refused_untouched() {
     let duplicate = "users:\n- name: u\n- name: u\n";
