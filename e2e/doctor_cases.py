@@ -65,7 +65,7 @@ def no_kubeconfig(setup):
     setup.kubeconfig = None
 
 
-@case("kubeconfig", r"\.kube/config: line 3\b", ".", CONFIGURATION)
+@case("kubeconfig", r"\.kube/config: line 3\b", "correct the file.*--kubeconfig", CONFIGURATION)
 def broken_yaml(setup):
     setup.kubeconfig = "apiVersion: v1\nkind: Config\nclusters: [\n"
 

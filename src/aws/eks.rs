@@ -8,6 +8,7 @@ use aws_sdk_eks::config::{IdentityCache, SharedIdentityCache};
 use aws_sdk_eks::types;
 
 use crate::aws::answer::Problem;
+use crate::aws::arn::Arn;
 use crate::aws::credentials::Context;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::network::Network;
@@ -182,6 +183,24 @@ impl Cluster {
     pub fn is_usable(&self) -> bool {
         // What the AWS CLI's update-kubeconfig takes.
         matches!(self.status.as_str(), "ACTIVE" | "UPDATING")
+    }
+
+    /// Its region, which its ARN tells. It need not be the one that was asked: an endpoint of one's own may know any.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        Arn::parse(&self.arn).map_or("", |arn| arn.region)
+    }
+
+    /// Whether it goes by access entries.
+    #[must_use]
+    pub fn uses_access_entries(&self) -> bool {
+        matches!(self.authentication_mode.as_deref(), Some("API" | "API_AND_CONFIG_MAP"))
+    }
+
+    /// Whether it goes by the aws-auth ConfigMap. Where EKS says nothing, it does: so did all clusters before there were modes.
+    #[must_use]
+    pub fn uses_config_map(&self) -> bool {
+        self.authentication_mode.as_deref() != Some("API")
     }
 }
 

@@ -13,11 +13,12 @@ pub(crate) fn run(globals: &Globals, arguments: Doctor, world: &World) -> Result
         output::check(query)?;
     }
     let report = doctor::examine(globals, arguments, world)?;
-    let format = globals.output.unwrap_or(Format::Json);
-    let text = match &globals.query {
-        Some(query) => output::render(&output::select(&report.document(), query)?, format)?,
-        None if globals.output.is_some() => output::render(&report.document(), format)?,
-        None => report.text(world),
+    let text = match (&globals.query, globals.output) {
+        (Some(query), format) => {
+            output::render(&output::select(&report.document(), query)?, format.unwrap_or(Format::Json))?
+        }
+        (None, Some(format @ (Format::Json | Format::Yaml))) => output::render(&report.document(), format)?,
+        (None, Some(Format::Text) | None) => report.text(world),
     };
     world.print(&text)?;
     Ok(report.first_failure().map_or(0, |(_, failure)| failure.kind() as u8))

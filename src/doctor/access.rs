@@ -4,7 +4,6 @@ use super::cluster::or_not_possible;
 use super::principal::Principal;
 use super::report::{Findings, Stop};
 use crate::aws::answer::Problem;
-use crate::aws::arn::Arn;
 use crate::aws::eks::{Cluster, Eks};
 use crate::error::refusal;
 
@@ -18,6 +17,7 @@ pub(super) fn find(
     let (cluster, eks) =
         described.ok_or_else(|| Stop::Skipped("who may come in is told by EKS, with the cluster".to_owned()))?;
     if !cluster.uses_access_entries() {
+        findings.note("aws-auth line", principal.config_map_line());
         return Err(Stop::Skipped(
             "only the aws-auth ConfigMap decides (authentication mode CONFIG_MAP), and it is read by who is in"
                 .to_owned(),
@@ -31,33 +31,19 @@ pub(super) fn find(
             describe(eks, cluster, entry, findings)
         }
         // Fatal, unless the ConfigMap is asked, too.
-        None if cluster.uses_config_map() => Err(Stop::Skipped(format!(
-            "{} has no access entry, and whether the aws-auth ConfigMap maps it is told to who is in",
-            principal.mapped
-        ))),
+        None if cluster.uses_config_map() => {
+            findings.note("aws-auth line", principal.config_map_line());
+            Err(Stop::Skipped(format!(
+                "{} has no access entry, and whether the aws-auth ConfigMap maps it is told to who is in",
+                principal.mapped
+            )))
+        }
         None => Err(refusal(format!(
             "{} has no access entry, so cluster {} does not let it in",
             principal.mapped, cluster.name
         ))
         .hint(principal.remedy(Some(cluster)))
         .into()),
-    }
-}
-
-impl Cluster {
-    /// Its region, which its ARN tells.
-    pub(super) fn region(&self) -> &str {
-        Arn::parse(&self.arn).map_or("", |arn| arn.region)
-    }
-
-    /// Whether it goes by access entries.
-    pub(super) fn uses_access_entries(&self) -> bool {
-        matches!(self.authentication_mode.as_deref(), Some("API" | "API_AND_CONFIG_MAP"))
-    }
-
-    /// Whether it goes by the ConfigMap.
-    pub(super) fn uses_config_map(&self) -> bool {
-        self.authentication_mode.as_deref() != Some("API")
     }
 }
 

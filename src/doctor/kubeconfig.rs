@@ -14,7 +14,7 @@ use crate::config::Region;
 use crate::error::{configuration, excerpt, usage};
 use crate::exec_info::ExecInfo;
 use crate::kubeconfig::exec::{Exec, Plugin, command_path, is_executable};
-use crate::kubeconfig::{Kubeconfig, List, Sources};
+use crate::kubeconfig::{Entry, Kubeconfig, List, Sources};
 use crate::world::World;
 
 /// Everything that decides which token kubectl would send, and where.
@@ -90,84 +90,122 @@ pub(super) fn find(
     world: &World,
 ) -> Result<Patient, Stop> {
     let Doctor { context, kubeconfig, cluster_name, cluster_id, sts_endpoint, role, globals: _ } = arguments;
+    // How the report is printed is not the plugin's affair.
+    let globals = Globals { output: None, query: None, ..globals.clone() };
     if cluster_name.is_some() || cluster_id.is_some() {
         findings.headline("none is needed: flags name the cluster");
         let arguments = GetToken { cluster_name, cluster_id, sts_endpoint, role, ..GetToken::default() };
-        return Ok(Patient {
-            globals: globals.clone(),
-            arguments,
-            exec_info: ExecInfo::default(),
-            variables: Vec::new(),
-            entry: None,
-        });
+        let (exec_info, variables, entry) = (ExecInfo::default(), Vec::new(), None);
+        return Ok(Patient { globals, arguments, exec_info, variables, entry });
     }
     let sources = Sources::find(kubeconfig.as_deref(), world)?;
     let kubeconfig = Kubeconfig::read(&sources).inspect_err(|_| {
         findings
             .advise("correct the file (`kubectl config view` reads it, too), or name another one with --kubeconfig");
     })?;
-    let paths: Vec<String> = sources.files.iter().map(|file| file.display().to_string()).collect();
-    findings.note("files", paths.join(", "));
-    let context = context.or_else(|| kubeconfig.current_context().map(str::to_owned));
-    let context = context.ok_or_else(|| no_context(&kubeconfig, &paths))?;
-    findings.note("context", &*context);
-    let entry = kubeconfig.context(&context).ok_or_else(|| {
-        configuration(format!("context `{}` is not in {}", excerpt(&context), paths.join(", ")))
-            .hint(format!("contexts there: {}", some(&kubeconfig.names(List::Contexts))))
-    })?;
-    let named = |key: &str| entry.value.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (user, cluster) = (named("user"), named("cluster"));
-    findings.note("user", user);
-    findings.note("cluster", cluster);
-    let user_entry = kubeconfig.user(user).ok_or_else(|| missing(&context, "user", user))?;
-    let cluster_entry = kubeconfig.cluster(cluster).ok_or_else(|| missing(&context, "cluster", cluster))?;
-    let exec = match Exec::of(user_entry.value) {
-        Some(exec) => exec.map_err(|why| configuration(format!("user `{}` {why}", excerpt(user))))?,
-        None => {
-            return Err(Stop::Skipped(format!(
-                "user `{}` runs no plugin: it has a certificate or a token of its own, which is none of AWS's",
-                excerpt(user)
-            )));
-        }
-    };
-    findings.note("command", &*exec.command);
-    let set: Vec<&str> = exec.env.iter().map(|(name, _)| name.as_str()).collect();
-    findings.note("env", set.join(", "));
-    check_block(&exec)?;
-    check_rivals(user, user_entry.value, cluster_entry.value)?;
-    let folder = cluster_entry.file.parent().map(ToOwned::to_owned).unwrap_or_default();
-    let cluster_entry = ClusterEntry { name: cluster.to_owned(), value: cluster_entry.value.clone(), folder };
-    let told = match exec.provide_cluster_info {
-        true => ExecInfo::of_cluster_entry(&cluster_entry.value),
-        false => ExecInfo::default(),
-    };
-    let is_mute = exec.interactive_mode.as_deref() == Some("Never");
-    let exec_info = ExecInfo { interactive: is_mute.then_some(false), ..told };
-    let variables = exec.env.iter().map(|(name, value)| (name.clone(), value.into())).collect();
-    let call = exec.call.map_err(|why| {
-        let message = format!("user `{}` {why}", excerpt(user));
-        match Plugin::named(&exec.command) {
-            // kubectl would run it, and get an error.
-            Some(Plugin::Ekscred) => Stop::from(usage(message).hint("correct the args of the user's exec block")),
-            _ => Stop::Skipped(message),
-        }
-    })?;
-    check_command(&exec.command, user_entry.file, world)?;
-    findings.headline(format!("context {context} runs {}", exec.command));
-    if call.plugin != Plugin::Ekscred {
-        findings.note("plugin", format!("{}: examined as ekscred would do its work", call.plugin));
+    let entries = Entries::find(context, &kubeconfig, &sources, findings)?;
+    entries.patient(globals, role.mfa_code, findings, world)
+}
+
+/// A context, and the two entries that it names.
+struct Entries<'k> {
+    context: String,
+    user: &'k str,
+    user_entry: Entry<'k>,
+    cluster: &'k str,
+    cluster_entry: Entry<'k>,
+}
+
+impl<'k> Entries<'k> {
+    /// Those of the `context`, or of the current one.
+    fn find(
+        context: Option<String>,
+        kubeconfig: &'k Kubeconfig,
+        sources: &Sources,
+        findings: &mut Findings,
+    ) -> Result<Self, Stop> {
+        let paths: Vec<String> = sources.files.iter().map(|file| file.display().to_string()).collect();
+        findings.note("files", paths.join(", "));
+        let context = context.or_else(|| kubeconfig.current_context().map(str::to_owned));
+        let context = context.ok_or_else(|| no_context(kubeconfig, &paths))?;
+        findings.note("context", &*context);
+        let entry = kubeconfig.context(&context).ok_or_else(|| {
+            configuration(format!("context `{}` is not in {}", excerpt(&context), paths.join(", ")))
+                .hint(format!("contexts there: {}", some(&kubeconfig.names(List::Contexts))))
+        })?;
+        let named = |key: &str| entry.value.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (user, cluster) = (named("user"), named("cluster"));
+        findings.note("user", user);
+        findings.note("cluster", cluster);
+        let user_entry = kubeconfig.user(user).ok_or_else(|| missing(&context, "user", user))?;
+        let cluster_entry = kubeconfig.cluster(cluster).ok_or_else(|| missing(&context, "cluster", cluster))?;
+        Ok(Self { context, user, user_entry, cluster, cluster_entry })
     }
-    let GetToken { role: of_user, .. } = call.arguments;
-    // A code is good once: no kubeconfig has it.
-    let role = Role { mfa_code: role.mfa_code.or(of_user.mfa_code), ..of_user };
-    Ok(Patient {
-        // How AWS is reached may be said here for this one time.
-        globals: Globals { region: None, profile: None, ..globals.clone() }.or(call.globals),
-        arguments: GetToken { role, ..call.arguments },
-        exec_info,
-        variables,
-        entry: Some(cluster_entry),
-    })
+
+    /// What kubectl would run, and where it would go. A code is good once: no kubeconfig has it.
+    fn patient(
+        self,
+        globals: Globals,
+        mfa_code: Option<String>,
+        findings: &mut Findings,
+        world: &World,
+    ) -> Result<Patient, Stop> {
+        let exec = self.exec()?;
+        findings.note("command", &*exec.command);
+        let set: Vec<&str> = exec.env.iter().map(|(name, _)| name.as_str()).collect();
+        findings.note("env", set.join(", "));
+        check_block(&exec)?;
+        check_rivals(self.user, self.user_entry.value, self.cluster_entry.value)?;
+        let (exec_info, entry) = (self.exec_info(&exec), self.cluster_entry());
+        let variables = exec.env.iter().map(|(name, value)| (name.clone(), value.into())).collect();
+        let call = exec.call.map_err(|why| {
+            let message = format!("user `{}` {why}", excerpt(self.user));
+            match Plugin::named(&exec.command) {
+                // kubectl would run it, and get an error.
+                Some(Plugin::Ekscred) => Stop::from(usage(message).hint("correct the args of the user's exec block")),
+                _ => Stop::Skipped(message),
+            }
+        })?;
+        check_command(&exec.command, self.user_entry.file, world)?;
+        findings.headline(format!("context {} runs {}", self.context, exec.command));
+        if call.plugin != Plugin::Ekscred {
+            findings.note("plugin", format!("{}: examined as ekscred would do its work", call.plugin));
+        }
+        let GetToken { role: of_user, .. } = call.arguments;
+        let role = Role { mfa_code: mfa_code.or(of_user.mfa_code), ..of_user };
+        Ok(Patient {
+            // How AWS is reached may be said here for this one time.
+            globals: Globals { region: None, profile: None, ..globals }.or(call.globals),
+            arguments: GetToken { role, ..call.arguments },
+            exec_info,
+            variables,
+            entry: Some(entry),
+        })
+    }
+
+    fn exec(&self) -> Result<Exec, Stop> {
+        let user = excerpt(self.user);
+        match Exec::of(self.user_entry.value) {
+            Some(exec) => Ok(exec.map_err(|why| configuration(format!("user `{user}` {why}")))?),
+            None => Err(Stop::Skipped(format!(
+                "user `{user}` runs no plugin: it has a certificate or a token of its own, which is none of AWS's"
+            ))),
+        }
+    }
+
+    fn exec_info(&self, exec: &Exec) -> ExecInfo {
+        let told = match exec.provide_cluster_info {
+            true => ExecInfo::of_cluster_entry(self.cluster_entry.value),
+            false => ExecInfo::default(),
+        };
+        let is_mute = exec.interactive_mode.as_deref() == Some("Never");
+        ExecInfo { interactive: is_mute.then_some(false), ..told }
+    }
+
+    fn cluster_entry(&self) -> ClusterEntry {
+        let folder = self.cluster_entry.file.parent().map(ToOwned::to_owned).unwrap_or_default();
+        ClusterEntry { name: self.cluster.to_owned(), value: self.cluster_entry.value.clone(), folder }
+    }
 }
 
 /// What kubectl would not find. A path that is not absolute is relative to the kubeconfig's folder, a bare name is looked for

@@ -16,7 +16,7 @@ use anyhow::Result;
 use aws_credential_types::Credentials;
 
 use crate::cache::Trail;
-use crate::cli::{Doctor, Globals};
+use crate::cli::{Doctor, GetToken, Globals};
 use crate::config::Request;
 use crate::error::{Failure, Kind, one_line};
 use crate::session::{self, Parts, Session};
@@ -72,7 +72,7 @@ fn walk(report: &mut Report, patient: &Patient, world: &World) {
 }
 
 fn ask_aws(report: &mut Report, patient: &Patient, request: &Request, session: &Session<'_>, world: &World) {
-    report.step("settings", |findings| settings(request, session, findings));
+    report.step("settings", |findings| settings(patient, request, session, findings));
     let credentials = report.step("credentials", |findings| credentials(request, session, findings, world));
     let Some(credentials) = credentials else { return report.end("there are no credentials") };
     // Each step has all the time that one command has: an STS that hangs must not use up EKS's.
@@ -102,17 +102,24 @@ fn ask_aws(report: &mut Report, patient: &Patient, request: &Request, session: &
 }
 
 /// What flags, environment and AWS files come to.
-fn settings(request: &Request, session: &Session<'_>, findings: &mut Findings) -> Result<(), Stop> {
+fn settings(patient: &Patient, request: &Request, session: &Session<'_>, findings: &mut Findings) -> Result<(), Stop> {
     let endpoints = session.endpoints;
     let region = endpoints.token.region.as_deref().unwrap_or("none");
-    findings.note("cluster", request.cluster.as_str());
+    let named_by = match &patient.arguments {
+        GetToken { cluster_name: Some(_), .. } => "--cluster-name",
+        GetToken { cluster_id: Some(_), .. } => "--cluster-id",
+        _ => "the cluster's exec extension",
+    };
+    findings.note("cluster", format!("{} (from {named_by})", request.cluster.as_str()));
     findings.note("region", format!("{region} ({})", from(endpoints.region_from)));
     findings.note("profile", session.choice.to_string().trim_start_matches("profile "));
     if let Some(role) = &request.access.role {
         findings.note("role", format!("{} (from --role-arn)", role.role.arn));
     }
     let endpoint = session.token_endpoint()?;
-    findings.note("sts", &*endpoint.url);
+    let is_foreign = endpoints.token.url.is_some();
+    findings
+        .note("sts", format!("{} ({})", endpoint.url, if is_foreign { "from --sts-endpoint" } else { "AWS's own" }));
     findings.headline(format!("cluster {}, region {region}, {}", request.cluster.as_str(), session.choice));
     Ok(())
 }

@@ -75,7 +75,7 @@ impl Principal {
     }
 
     /// The item of `mapRoles` or `mapUsers`.
-    fn config_map_line(&self) -> String {
+    pub(super) fn config_map_line(&self) -> String {
         let arn = &self.mapped;
         let name = arn.rsplit('/').next().unwrap_or_default();
         match is_role(arn) {

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::List;
 use super::document::{Document, Refusal, Step};
 use super::exec::{CONVERTED_FROM, Call, Exec, Identity, Plugin};
-use crate::aws::arn::Arn;
 use crate::aws::eks::Cluster;
 use crate::cli::UpdateKubeconfig;
 use crate::world::{AWS_DEFAULT_PROFILE, AWS_PROFILE};
@@ -207,7 +206,7 @@ impl Wish<'_> {
     fn args(&self) -> Vec<String> {
         let Cluster { name, id, .. } = self.cluster;
         let (flag, cluster) = id.as_deref().map_or(("--cluster-name", name.as_str()), |id| ("--cluster-id", id));
-        let mut args = vec!["--region", self.region(), "eks", "get-token", flag, cluster, "--output", "json"];
+        let mut args = vec!["--region", self.cluster.region(), "eks", "get-token", flag, cluster, "--output", "json"];
         args.extend(self.profile.iter().flat_map(|profile| ["--profile", profile]));
         args.extend(self.flags.role_arn.iter().flat_map(|role| ["--role-arn", role]));
         args.extend(self.flags.cache.iter().map(|_| "--cache"));
@@ -222,7 +221,7 @@ impl Wish<'_> {
             id => (None, id.as_ref()),
         };
         let is_same = *plugin == Plugin::Ekscred
-            && globals.region.as_deref() == Some(self.region())
+            && globals.region.as_deref() == Some(self.cluster.region())
             && globals.profile.as_deref() == self.profile
             && arguments.cluster_name.as_ref() == name
             && arguments.cluster_id.as_ref() == id
@@ -230,11 +229,6 @@ impl Wish<'_> {
         let lacks_cache = self.flags.cache.is_some() && arguments.cache.cache.is_none();
         let more = lacks_cache.then(|| "--cache".to_owned());
         is_same.then(|| exec.args.iter().cloned().chain(more).collect())
-    }
-
-    /// The cluster's region, which need not be the one that was asked for: an endpoint of one's own may know any.
-    fn region(&self) -> &str {
-        Arn::parse(&self.cluster.arn).map_or("", |arn| arn.region)
     }
 }
 

@@ -154,7 +154,12 @@ impl Original {
     }
 
     fn unwritable(&self, error: &io::Error) -> Failure {
-        other(format!("cannot write {}: {error}", shown(&self.path)))
+        let failure = other(format!("cannot write {}: {error}", shown(&self.path)));
+        match error.kind() {
+            // What is mounted itself can be written to, not replaced.
+            ErrorKind::ResourceBusy => failure.hint("mount the folder that it is in, in place of the file"),
+            _ => failure,
+        }
     }
 }
 

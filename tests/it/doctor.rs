@@ -342,7 +342,8 @@ fn an_id_in_the_extension() {
     let scene = scene.with_kubeconfig(&changed);
     let (outcome, report) = scene.examine(&[]);
     assert_eq!((outcome.code, states(&report)[4]), (0, "done"), "{report:#}");
-    assert_eq!(report["steps"][1]["facts"]["cluster"], id);
+    let cluster = format!("{id} (from the cluster's exec extension)");
+    assert_eq!(report["steps"][1]["facts"]["cluster"], cluster);
 }
 
 /// A permission that is missing is told as that: the way in does not need it.
