@@ -201,7 +201,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_sub
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l assume-role-arn -d 'Role to assume for looking the cluster up, and for nothing else' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l kubeconfig -d 'Kubeconfig to write [default: the one that kubectl would]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l alias -d 'Name of the context [default: the user\'s]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN; with @ROLE or @PROFILE where that is somebody else\'s]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN, and a label behind it where that is somebody else\'s]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l namespace -d 'Namespace of the context' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l proxy-url -d 'Proxy through which clients reach the cluster' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand eks; and __fish_seen_subcommand_from update-kubeconfig" -l command -d 'What clients are to run [default: this program, as PATH finds it]' -r
@@ -240,7 +240,7 @@ complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l ro
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l assume-role-arn -d 'Role to assume for looking the cluster up, and for nothing else' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l kubeconfig -d 'Kubeconfig to write [default: the one that kubectl would]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l alias -d 'Name of the context [default: the user\'s]' -r
-complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN; with @ROLE or @PROFILE where that is somebody else\'s]' -r
+complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l user-alias -d 'Name of the user [default: the cluster\'s ARN, and a label behind it where that is somebody else\'s]' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l namespace -d 'Namespace of the context' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l proxy-url -d 'Proxy through which clients reach the cluster' -r
 complete -c ekscred -n "__fish_ekscred_using_subcommand update-kubeconfig" -l command -d 'What clients are to run [default: this program, as PATH finds it]' -r

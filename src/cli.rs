@@ -385,7 +385,7 @@ pub struct UpdateKubeconfig {
     /// Name of the context [default: the user's]
     #[arg(long, value_name = "NAME")]
     pub alias: Option<String>,
-    /// Name of the user [default: the cluster's ARN; with @ROLE or @PROFILE where that is somebody else's]
+    /// Name of the user [default: the cluster's ARN, and a label behind it where that is somebody else's]
     #[arg(long, value_name = "NAME")]
     pub user_alias: Option<String>,
     /// Namespace of the context
