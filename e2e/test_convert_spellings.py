@@ -10,6 +10,7 @@ from desk import BACKUP, assert_says, former_in
 from plugin import EKSCRED, assert_error, run_command
 from shape_texts import AWS_CLI, COMMENTS, EKSCTL, INDENTED_BY_FOUR
 from shapes import SHAPES
+from tools import PATCH
 
 EXEC = """\
 apiVersion: v1
@@ -138,7 +139,7 @@ def test_diff_of_several_files(desk):
     expected = [path.read_text() for path in paths]
     for path, text in zip(paths, texts.values()):
         path.write_text(text)
-    subprocess.run(["patch", "--quiet", "-p1", "-d", "/"], input=diff, check=True)
+    subprocess.run([PATCH, "--quiet", "-p1", "-d", "/"], input=diff, check=True)
     assert [path.read_text() for path in paths] == expected
 
 
@@ -155,7 +156,7 @@ def patched(desk, text, diff):
     if not diff:
         return text
     path = desk.write(text, "patched")
-    command = ["patch", "--quiet", "--binary", "--no-backup-if-mismatch", str(path)]
+    command = [PATCH, "--quiet", "--binary", "--no-backup-if-mismatch", str(path)]
     result = subprocess.run(command, input=diff, capture_output=True, cwd=desk.home)
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
     return path.read_bytes()

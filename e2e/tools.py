@@ -10,6 +10,7 @@ ZSH = TOOLS / "bin/zsh"
 FISH = TOOLS / "bin/fish"
 STRACE = TOOLS / "bin/strace"
 TINYPROXY = TOOLS / "bin/tinyproxy"
+PATCH = TOOLS / "debian/usr/bin/patch"
 LIBFAKETIME = TOOLS / "debian/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"  # moves the clock of who loads it
 MINISTACK_PYTHON = TOOLS / "venv-ministack/bin/python"  # the Python that can `import ministack`
 
