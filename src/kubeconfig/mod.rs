@@ -1,6 +1,7 @@
 //! Kubeconfig files: which of them kubectl reads and what they come to together. Editing them byte by byte is
 //! `document.rs`, `edit.rs` and what they use; locking and replacing them `store.rs`.
 
+mod align;
 pub mod conversion;
 pub mod document;
 mod edit;
