@@ -323,12 +323,12 @@ def role_that_is_not_in_the_config_map(setup):
     setup.clinic.mode = "CONFIG_MAP"
 
 
-@case("api-server", "401 Unauthorized", ".", REFUSED)
+@case("api-server", "401 Unauthorized.*though .* has an access entry", "wait a minute.*this very cluster", REFUSED)
 def api_server_that_refuses(setup):
     setup.clinic.server.lets_in = False
 
 
-@case("api-server", "127.0.0.1:1", ".", OTHER)
+@case("api-server", "127.0.0.1:1", "endpoint is private.*publicAccessCidrs", OTHER)
 def api_server_where_nobody_listens(setup):
     setup.cluster["server"] = setup.clinic.described["endpoint"] = "https://127.0.0.1:1"
 

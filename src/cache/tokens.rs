@@ -20,14 +20,14 @@ use crate::token::{PREFIX, Token, rules};
 use crate::world::{
     AWS_CONFIG_FILE, AWS_CREDENTIAL_FILE, AWS_DEFAULT_OUTPUT, AWS_LOGIN_CACHE_DIRECTORY, AWS_SHARED_CREDENTIALS_FILE,
     BOTO_CONFIG, EKSCRED_CACHE, EKSCRED_CACHE_DIR, EKSCRED_DEBUG, EKSCRED_LOG_FILE, KUBECONFIG, KUBERNETES_EXEC_INFO,
-    NO_COLOR, PATH, VARIABLES, Variable, World, XDG_CACHE_HOME,
+    NO_COLOR, PATH, TERM, VARIABLES, Variable, World, XDG_CACHE_HOME,
 };
 
 /// The version of the files.
 const VERSION: u32 = 1;
 
 /// Variables that do not decide whose token it is: how it is printed and kept, and what is said of it.
-const INDIFFERENT: [Variable; 10] = [
+const INDIFFERENT: [Variable; 11] = [
     AWS_DEFAULT_OUTPUT,
     KUBERNETES_EXEC_INFO, // its parts that matter are inputs of their own
     EKSCRED_CACHE,
@@ -38,6 +38,7 @@ const INDIFFERENT: [Variable; 10] = [
     KUBECONFIG, // this and the rest serve other commands
     NO_COLOR,
     PATH,
+    TERM,
 ];
 
 /// Variables whose values are expanded: what they come to depends on any others.

@@ -6,7 +6,7 @@ use anyhow::Error;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Failure, one_line};
-use crate::world::{NO_COLOR, World};
+use crate::world::{NO_COLOR, TERM, World};
 
 /// The steps, in their order.
 pub(crate) const STEPS: [&str; 7] =
@@ -222,7 +222,7 @@ struct Paint {
 
 impl Paint {
     fn of(world: &World) -> Self {
-        let is_dumb = world.verbatim("TERM").is_none_or(|term| term == "dumb");
+        let is_dumb = world.raw(TERM).is_none_or(|term| term == "dumb");
         Self { colours: world.is_read_by_person() && !is_dumb && world.raw(NO_COLOR).is_none() }
     }
 

@@ -160,6 +160,7 @@ fn values(variable: &str) -> [&'static str; 2] {
         "XDG_CACHE_HOME" => ["{home}/.cache", "{home}/./.cache"],
         "EKSCRED_LOG_FILE" => ["{home}/one.log", "{home}/two.log"],
         "EKSCRED_DEBUG" | "NO_COLOR" => ["1", "0"],
+        "TERM" => ["xterm", "dumb"],
         "KUBECONFIG" | "PATH" => ["{home}/one", "{home}/two"],
         "KUBERNETES_EXEC_INFO" => [
             r#"{"apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}"#,
@@ -171,7 +172,7 @@ fn values(variable: &str) -> [&'static str; 2] {
 
 /// Variables that do not decide whose token it is: how it is printed and where it is kept, and what is said of that.
 /// (The parts of `KUBERNETES_EXEC_INFO` that do are below.)
-const INDIFFERENT: [&str; 10] = [
+const INDIFFERENT: [&str; 11] = [
     "AWS_DEFAULT_OUTPUT",
     "EKSCRED_CACHE",
     "EKSCRED_CACHE_DIR",
@@ -181,6 +182,7 @@ const INDIFFERENT: [&str; 10] = [
     "KUBERNETES_EXEC_INFO",
     "NO_COLOR",
     "PATH",
+    "TERM",
     "XDG_CACHE_HOME",
 ];
 
